@@ -1,0 +1,1 @@
+"""The window of Hearth: a thin Qt face on :mod:`runtime`."""

@@ -1,0 +1,1 @@
+"""The command line: `hearth doctor`, `recommend`, `get`, `models`, `chat`."""

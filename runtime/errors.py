@@ -1,0 +1,360 @@
+"""The error tree, drawn before the code.
+
+    HearthError
+    ├── HardwareError
+    │   └── GpuDriverMissing
+    ├── DownloadError
+    │   ├── HubUnreachable        no network, DNS, refused, TLS, dead proxy
+    │   ├── HubRefused            429 or 5xx that outlasts our patience
+    │   ├── HubNotUnderstood      a page or rubbish where the hub's answer should be
+    │   ├── RepositoryNotFound    404, misspelt or withdrawn
+    │   ├── RepositoryHasNoModel  no safetensors inside, or nothing we may fetch
+    │   ├── TokenRequired         401 without a token
+    │   ├── TokenRejected         401 with a token
+    │   ├── AccessNotGranted      403, the maker's terms are not accepted yet
+    │   ├── DiskFull
+    │   ├── FolderNotWritable
+    │   ├── ContentMismatch       the bytes differ from the listed hash, again and again
+    │   └── AlreadyDownloading    another copy of Hearth holds this job
+    ├── ModelError
+    │   ├── ModelNotFound         no such model on this computer or in the catalogue
+    │   ├── ModelFolderMissing    deleted or moved under us
+    │   ├── ModelDamaged          config, tokenizer or weights do not hold together
+    │   ├── ModelUnsupported      an architecture that the engine does not know
+    │   ├── ModelUnsafe           wants to run code of its own
+    │   └── ModelDoesNotFit       needs more memory than this computer can give
+    ├── InferenceError
+    │   ├── EngineUnavailable     the engine process cannot start
+    │   ├── EngineDied            crash, kill, abort: the partial answer is kept
+    │   ├── EngineNotResponding   no sign of life within the limit
+    │   ├── EngineOutOfMemory
+    │   ├── EngineBusy            a second answer was asked for while one runs
+    │   ├── PromptTooLong
+    │   └── PromptNotRendered     the model's chat template refused or ran away
+    ├── StorageError
+    │   ├── HomeNotWritable
+    │   ├── AlreadyRunning
+    │   ├── StoreDamaged
+    │   ├── StoreTooNew
+    │   ├── StoreFull
+    │   ├── SettingsDamaged
+    │   ├── SecretsUnavailable
+    │   └── ConversationNotFound
+    └── UnexpectedError           our bug; shows a copyable report
+
+Each leaf has a stable code and typed parameters, and no sentence for people: those are in ``app/texts.py``.
+Exceptions stay on their thread; what crosses a border is a :class:`Problem`. Cancelling is not an error.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as plain data: ``code`` names a leaf of the tree, ``parameters`` are its fields.
+
+    ``report`` is for us: a traceback, shown only on request.
+    """
+
+    code: str
+    parameters: dict[str, Scalar] = field(default_factory=dict)
+    report: str = ""
+
+
+@dataclass(eq=False)
+class HearthError(Exception):
+    """Base of all errors that Hearth raises on purpose."""
+
+    code: ClassVar[str] = ""
+
+    def problem(self) -> Problem:
+        """This error as data that may cross a thread, process or layer."""
+        return Problem(self.code, {f.name: getattr(self, f.name) for f in fields(self)})
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.problem().parameters}"
+
+
+class HardwareError(HearthError):
+    """The computer could not be read or used as hoped."""
+
+
+@dataclass(eq=False)
+class GpuDriverMissing(HardwareError):
+    code: ClassVar[str] = "hardware.gpu_driver_missing"
+    gpu_name: str
+
+
+class DownloadError(HearthError):
+    """A model could not be fetched."""
+
+
+@dataclass(eq=False)
+class HubUnreachable(DownloadError):
+    code: ClassVar[str] = "download.hub_unreachable"
+    host: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class HubRefused(DownloadError):
+    code: ClassVar[str] = "download.hub_refused"
+    host: str
+    status: int
+
+
+@dataclass(eq=False)
+class HubNotUnderstood(DownloadError):
+    code: ClassVar[str] = "download.hub_not_understood"
+    host: str
+
+
+@dataclass(eq=False)
+class RepositoryNotFound(DownloadError):
+    code: ClassVar[str] = "download.repository_not_found"
+    repository: str
+
+
+@dataclass(eq=False)
+class RepositoryHasNoModel(DownloadError):
+    code: ClassVar[str] = "download.repository_has_no_model"
+    repository: str
+
+
+@dataclass(eq=False)
+class TokenRequired(DownloadError):
+    code: ClassVar[str] = "download.token_required"
+    repository: str
+    page_url: str
+
+
+@dataclass(eq=False)
+class TokenRejected(DownloadError):
+    code: ClassVar[str] = "download.token_rejected"
+    repository: str
+    page_url: str
+
+
+@dataclass(eq=False)
+class AccessNotGranted(DownloadError):
+    code: ClassVar[str] = "download.access_not_granted"
+    repository: str
+    page_url: str
+
+
+@dataclass(eq=False)
+class DiskFull(DownloadError):
+    code: ClassVar[str] = "download.disk_full"
+    folder: str
+    needed_bytes: int
+    free_bytes: int
+
+
+@dataclass(eq=False)
+class FolderNotWritable(DownloadError):
+    code: ClassVar[str] = "download.folder_not_writable"
+    folder: str
+
+
+@dataclass(eq=False)
+class ContentMismatch(DownloadError):
+    code: ClassVar[str] = "download.content_mismatch"
+    repository: str
+    file: str
+
+
+@dataclass(eq=False)
+class AlreadyDownloading(DownloadError):
+    code: ClassVar[str] = "download.already_downloading"
+    repository: str
+
+
+class ModelError(HearthError):
+    """A model on this computer can't be used."""
+
+
+@dataclass(eq=False)
+class ModelNotFound(ModelError):
+    code: ClassVar[str] = "model.not_found"
+    name: str
+
+
+@dataclass(eq=False)
+class ModelFolderMissing(ModelError):
+    code: ClassVar[str] = "model.folder_missing"
+    folder: str
+
+
+@dataclass(eq=False)
+class ModelDamaged(ModelError):
+    code: ClassVar[str] = "model.damaged"
+    file: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class ModelUnsupported(ModelError):
+    code: ClassVar[str] = "model.unsupported"
+    architecture: str
+
+
+@dataclass(eq=False)
+class ModelUnsafe(ModelError):
+    code: ClassVar[str] = "model.unsafe"
+    detail: str
+
+
+@dataclass(eq=False)
+class ModelDoesNotFit(ModelError):
+    code: ClassVar[str] = "model.does_not_fit"
+    need_bytes: int
+    budget_bytes: int
+
+
+class InferenceError(HearthError):
+    """An answer could not be made."""
+
+
+@dataclass(eq=False)
+class EngineUnavailable(InferenceError):
+    code: ClassVar[str] = "inference.engine_unavailable"
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class EngineDied(InferenceError):
+    code: ClassVar[str] = "inference.engine_died"
+    exit_code: int
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class EngineNotResponding(InferenceError):
+    code: ClassVar[str] = "inference.engine_not_responding"
+    after_s: float
+
+
+@dataclass(eq=False)
+class EngineOutOfMemory(InferenceError):
+    code: ClassVar[str] = "inference.engine_out_of_memory"
+
+
+@dataclass(eq=False)
+class EngineBusy(InferenceError):
+    code: ClassVar[str] = "inference.engine_busy"
+
+
+@dataclass(eq=False)
+class PromptTooLong(InferenceError):
+    code: ClassVar[str] = "inference.prompt_too_long"
+    prompt_tokens: int
+    limit_tokens: int
+
+
+@dataclass(eq=False)
+class PromptNotRendered(InferenceError):
+    code: ClassVar[str] = "inference.prompt_not_rendered"
+    detail: str = ""
+
+
+class StorageError(HearthError):
+    """What Hearth keeps on disk can't be read or written."""
+
+
+@dataclass(eq=False)
+class HomeNotWritable(StorageError):
+    code: ClassVar[str] = "storage.home_not_writable"
+    folder: str
+
+
+@dataclass(eq=False)
+class AlreadyRunning(StorageError):
+    code: ClassVar[str] = "storage.already_running"
+    folder: str
+
+
+@dataclass(eq=False)
+class StoreDamaged(StorageError):
+    code: ClassVar[str] = "storage.damaged"
+    file: str
+    kept_as: str
+
+
+@dataclass(eq=False)
+class StoreTooNew(StorageError):
+    code: ClassVar[str] = "storage.too_new"
+    file: str
+    version: int
+    known_version: int
+
+
+@dataclass(eq=False)
+class StoreFull(StorageError):
+    code: ClassVar[str] = "storage.full"
+    file: str
+
+
+@dataclass(eq=False)
+class SettingsDamaged(StorageError):
+    code: ClassVar[str] = "storage.settings_damaged"
+    file: str
+    kept_as: str
+
+
+@dataclass(eq=False)
+class SecretsUnavailable(StorageError):
+    code: ClassVar[str] = "storage.secrets_unavailable"
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class ConversationNotFound(StorageError):
+    code: ClassVar[str] = "storage.conversation_not_found"
+    conversation_id: str
+
+
+@dataclass(eq=False)
+class UnexpectedError(HearthError):
+    """Not foreseen, so ours to fix. ``report`` is the traceback, shown only on request."""
+
+    code: ClassVar[str] = "unexpected"
+    summary: str
+    report: str = ""
+
+    def problem(self) -> Problem:
+        return Problem(self.code, {"summary": self.summary}, self.report)
+
+
+def leaves(base: type[HearthError] = HearthError) -> Iterator[type[HearthError]]:
+    """Every class of the tree that has a code of its own."""
+    for child in base.__subclasses__():
+        if child.code:
+            yield child
+        yield from leaves(child)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Any exception as a Problem; what is not in the tree becomes ``unexpected`` with its traceback."""
+    if isinstance(error, HearthError):
+        return error.problem()
+    report = "".join(traceback.format_exception(error))
+    return UnexpectedError(f"{type(error).__name__}: {error}", report).problem()
+
+
+def error_from(problem: Problem) -> HearthError:
+    """The exception that a Problem came from, for callers (the command line, tests) that want to raise it."""
+    if problem.code == UnexpectedError.code:
+        return UnexpectedError(str(problem.parameters.get("summary", "")), problem.report)
+    for leaf in leaves():
+        if leaf.code == problem.code:
+            known = {f.name for f in fields(leaf)}
+            arguments: dict[str, Any] = {k: v for k, v in problem.parameters.items() if k in known}
+            return leaf(**arguments)
+    return UnexpectedError(f"unknown problem {problem.code}", problem.report)

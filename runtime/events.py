@@ -1,0 +1,154 @@
+"""What the engine tells its callers, as plain frozen dataclasses. They arrive on any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runtime.errors import Problem
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of everything that ``on_event`` receives."""
+
+
+# --- the engine process -------------------------------------------------------------------------------------------
+
+
+class EngineState(StrEnum):
+    """Where the engine process stands."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class EngineChanged(Event):
+    """The engine's state moved. ``folder`` is the model concerned; ``problem`` only with FAILED."""
+
+    state: EngineState
+    folder: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class ModelLoaded(Event):
+    """A model is ready. Sizes in bytes, durations in seconds."""
+
+    folder: str
+    architecture: str
+    weight_bytes: int
+    context_tokens: int
+    load_s: float
+    device: str
+
+
+class FinishReason(StrEnum):
+    """Why an answer ended."""
+
+    COMPLETE = "complete"
+    LENGTH = "length"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Channel(StrEnum):
+    """Which part of the answer a piece of text belongs to."""
+
+    ANSWER = "answer"
+    THINKING = "thinking"
+
+
+@dataclass(frozen=True)
+class PromptProgress(Event):
+    """Tokens of the prompt read so far."""
+
+    request_id: str
+    done_tokens: int
+    total_tokens: int
+
+
+@dataclass(frozen=True)
+class AnswerDelta(Event):
+    """The next piece of text of an answer."""
+
+    request_id: str
+    text: str
+    channel: Channel = Channel.ANSWER
+
+
+@dataclass(frozen=True)
+class AnswerStatistics:
+    """What one answer cost. Rates in tokens a second; ``first_token_s`` counts from the request."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    prompt_tokens_per_s: float = 0.0
+    answer_tokens_per_s: float = 0.0
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class AnswerFinished(Event):
+    """The one end of every answer, also of a stopped or failed one. ``problem`` only with FAILED."""
+
+    request_id: str
+    reason: FinishReason
+    statistics: AnswerStatistics = AnswerStatistics()
+    problem: Problem | None = None
+
+
+# --- conversations ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ConversationsChanged(Event):
+    """The list of conversations or a title changed; readers fetch it anew."""
+
+    conversation_id: str
+
+
+# --- downloads ----------------------------------------------------------------------------------------------------
+
+
+class DownloadPhase(StrEnum):
+    """Where a download job stands. The last three are ends."""
+
+    QUEUED = "queued"
+    LISTING = "listing"
+    TRANSFERRING = "transferring"
+    WAITING = "waiting"
+    VERIFYING = "verifying"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class DownloadChanged(Event):
+    """A job's whole state, sent at least four times a second while bytes flow and at each change of phase.
+
+    ``done_bytes`` are bytes on disk. ``bytes_per_s`` is smoothed over about five seconds and None until known;
+    ``stalled`` is true when nothing arrived for ten seconds. WAITING carries the ``problem`` it waits out and
+    ``retry_in_s``; FAILED carries the final one. ``folder`` is set with DONE.
+    """
+
+    repository: str
+    phase: DownloadPhase
+    title: str = ""
+    revision: str = ""
+    done_bytes: int = 0
+    total_bytes: int = 0
+    bytes_per_s: float | None = None
+    seconds_left: float | None = None
+    stalled: bool = False
+    retry_in_s: float | None = None
+    folder: str = ""
+    problem: Problem | None = None

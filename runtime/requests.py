@@ -1,0 +1,84 @@
+"""What callers ask of the engine, as plain frozen dataclasses that may cross threads and processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who speaks in a conversation."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """One turn as the model reads it."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the next word is drawn. None means the model's own published default."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class LoadModel:
+    """Make one model ready. ``context_tokens`` caps what a conversation may fill; None is the model's own limit.
+
+    ``budget_bytes`` is the most memory weights and cache may take; above it the engine refuses with
+    ``model.does_not_fit`` instead of letting the computer crawl.
+    """
+
+    folder: str
+    context_tokens: int | None = None
+    budget_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class UnloadModel:
+    """Give the memory of the loaded model back."""
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Answer the last message of ``messages``. ``request_id`` names every event that follows."""
+
+    request_id: str
+    messages: tuple[ChatMessage, ...]
+    sampling: Sampling = Sampling()
+    max_tokens: int = 4096
+    thinking: bool | None = None
+
+
+@dataclass(frozen=True)
+class StopGenerating:
+    """End this answer at the next token; what was said stays."""
+
+    request_id: str
+
+
+@dataclass(frozen=True)
+class DownloadRequest:
+    """Fetch one model at one commit.
+
+    ``revision`` is a branch, tag or commit; the job pins the commit it resolves to. ``expected_bytes`` is the
+    catalogue's figure, shown until the hub has answered. ``title`` is the model's name on screen.
+    """
+
+    repository: str
+    revision: str = "main"
+    expected_bytes: int = 0
+    title: str = ""
