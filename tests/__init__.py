@@ -1,1 +1,1 @@
-
+"""Tests of Hearth, mirroring the two packages; real parts wherever time allows."""
