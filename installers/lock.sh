@@ -3,6 +3,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 lock() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url "$@" pyproject.toml; }
-lock -o requirements.lock
-lock --constraint requirements.lock --extra dev -o tests/requirements.lock
+lock --extra cpu -o requirements.lock
+lock --constraint requirements.lock --extra cpu --extra dev -o tests/requirements.lock
 lock --constraint requirements.lock --extra cuda13 -o installers/cuda13.lock

@@ -1,0 +1,214 @@
+"""Makes Hearth's own Python environment in ``.venv``, from the lock files, once.
+
+Needs Python 3.11 or newer and nothing else: only the standard library is used here. A stamp beside the environment
+says what it was made from, so that a second start costs a few file reads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "hearth-stamp.json"
+OLDEST_PYTHON = (3, 11)
+CUDA_13 = 13000
+
+# What Qt's wheel expects of the system, by the file it loads and the Debian/Ubuntu package that brings it.
+QT_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+
+
+class SetupProblem(Exception):
+    """One plain sentence about why Hearth can't be set up, and what to do."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What an environment is for: the app, or the tests on top of it."""
+
+    name: str
+    lock: Path
+
+
+APP = Purpose("app", ROOT / "requirements.lock")
+TESTS = Purpose("tests", ROOT / "tests" / "requirements.lock")
+
+
+def venv_python() -> Path:
+    """The interpreter inside the environment."""
+    return VENV / "bin" / "python"
+
+
+def ensure(purpose: Purpose) -> Path:
+    """The environment's interpreter, made or mended first where needed.
+
+    Raises:
+        SetupProblem: with the sentence to print.
+    """
+    _check_computer()
+    stamp = _read_stamp()
+    base = f"{platform.python_version()} {platform.machine()}"
+    wanted = _digest(purpose.lock)
+    if stamp.get("base") == base and wanted in (stamp.get(APP.name), stamp.get(TESTS.name)) and venv_python().exists():
+        return venv_python()
+    print(
+        f"Setting up Hearth's {purpose.name} in {VENV} (once; needs the internet and about 1 GB of space)", flush=True
+    )
+    _check_qt_libraries()
+    locks = [purpose.lock, *_accelerator_locks()]
+    if stamp.get("base") != base or not venv_python().exists():
+        _make_venv()
+        stamp = {"base": base}
+    _install(locks)
+    STAMP.write_text(json.dumps({**stamp, purpose.name: wanted}), encoding="utf-8")
+    return venv_python()
+
+
+def _check_computer() -> None:
+    if sys.version_info < OLDEST_PYTHON:
+        raise SetupProblem(
+            f"Hearth needs Python 3.11 or newer; this is {platform.python_version()}. "
+            "Start it with a newer one, for example: python3.12 installers/run.py"
+        )
+    system, machine = platform.system(), platform.machine()
+    if system == "Darwin" and machine != "arm64":
+        raise SetupProblem("Hearth on a Mac needs Apple silicon (M1 or newer); this Mac has an Intel chip.")
+    if system not in ("Darwin", "Linux"):
+        raise SetupProblem(f"Hearth runs on macOS and Linux; this is {system}.")
+
+
+def _digest(lock: Path) -> str:
+    parts = [lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _read_stamp() -> dict[str, str]:
+    try:
+        found = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _make_venv() -> None:
+    try:
+        import ensurepip  # noqa: F401 - Debian ships it in a package of its own
+    except ImportError:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        _system_packages([f"python{version}-venv"], "Python can't make environments yet")
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    _run([sys.executable, "-m", "venv", str(VENV)], "The environment could not be made")
+
+
+def _install(locks: list[Path]) -> None:
+    pip = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    for lock in locks:
+        _run(
+            [*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)],
+            "The parts Hearth needs could not be fetched. Check the internet connection and start again",
+        )
+    _run(
+        [*pip, "--no-build-isolation", "--no-deps", "--editable", str(ROOT)],
+        "Hearth could not be linked into its environment",
+    )
+
+
+def _run(command: list[str], sentence: str) -> None:
+    try:
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, cwd=ROOT)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SetupProblem(f"{sentence}. (Stopped at: {' '.join(command[:6])} …)") from error
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _check_qt_libraries() -> None:
+    if platform.system() != "Linux":
+        return
+    missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
+    if missing:
+        _system_packages(missing, "The window needs system libraries that are not here yet")
+
+
+def _system_packages(packages: list[str], why: str) -> None:
+    """Install Debian packages when we may, else name them in one line."""
+    line = f"apt-get install -y {' '.join(packages)}"
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        print(f"{why}; installing {' '.join(packages)}", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["apt-get", "update", "-q=2"], ["apt-get", "install", "-y", "-q=2", *packages]):
+            if subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode:
+                raise SetupProblem(f"{why}. Please run: {line}")
+        if "libxcb-cursor0" in packages or any(p.startswith("python") for p in packages):
+            _restart()
+        return
+    how = f"sudo {line}" if shutil.which("apt-get") else f"install what your system calls: {' '.join(packages)}"
+    raise SetupProblem(f"{why}. Please run: {how}")
+
+
+def _restart() -> None:
+    """Begin again in a fresh interpreter, which sees what was just installed."""
+    if os.environ.get("HEARTH_SETUP_RESTARTED"):
+        raise SetupProblem("The system packages were installed but are still not found. Please open a new terminal.")
+    os.environ["HEARTH_SETUP_RESTARTED"] = "1"
+    os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
+def cuda_driver_version() -> int | None:
+    """The CUDA version that the NVIDIA driver speaks, as 1000 x major + 10 x minor; None when no driver answers."""
+    try:
+        nvml = ctypes.CDLL("libnvidia-ml.so.1")
+        if nvml.nvmlInit_v2() != 0:
+            return None
+        version = ctypes.c_int(0)
+        failed = nvml.nvmlSystemGetCudaDriverVersion_v2(ctypes.byref(version))
+        nvml.nvmlShutdown()
+    except (OSError, AttributeError):
+        return None
+    return None if failed else version.value
+
+
+def _accelerator_locks() -> list[Path]:
+    version = cuda_driver_version() if platform.system() == "Linux" else None
+    if version is None:
+        return []
+    if version < CUDA_13:
+        print("The NVIDIA driver is older than CUDA 13 (driver 580), so answers will use the processor.", flush=True)
+        return []
+    print("An NVIDIA graphics card answers: adding the parts for it (about 2 GB more).", flush=True)
+    return [ROOT / "installers" / "cuda13.lock"]
