@@ -14,7 +14,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,16 +49,9 @@ class SetupProblem(Exception):
     """One plain sentence about why Hearth can't be set up, and what to do."""
 
 
-@dataclass(frozen=True)
-class Purpose:
-    """What an environment is for: the app, or the tests on top of it."""
-
-    name: str
-    lock: Path
-
-
-APP = Purpose("app", ROOT / "requirements.lock")
-TESTS = Purpose("tests", ROOT / "tests" / "requirements.lock")
+PROCESSOR_LOCK = ROOT / "requirements.lock"
+CUDA_LOCK = ROOT / "installers" / "cuda13.lock"
+TESTS_LOCK = ROOT / "tests" / "requirements.lock"
 
 
 def venv_python() -> Path:
@@ -67,28 +59,28 @@ def venv_python() -> Path:
     return VENV / "bin" / "python"
 
 
-def ensure(purpose: Purpose) -> Path:
+def ensure(*, with_tests: bool = False) -> Path:
     """The environment's interpreter, made or mended first where needed.
 
     Raises:
         SetupProblem: with the sentence to print.
     """
     _check_computer()
+    app_lock = _app_lock()
+    base = f"{platform.python_version()} {platform.machine()} {app_lock.name}"
     stamp = _read_stamp()
-    base = f"{platform.python_version()} {platform.machine()}"
-    wanted = _digest(purpose.lock)
-    if stamp.get("base") == base and wanted in (stamp.get(APP.name), stamp.get(TESTS.name)) and venv_python().exists():
-        return venv_python()
-    print(
-        f"Setting up Hearth's {purpose.name} in {VENV} (once; needs the internet and about 1 GB of space)", flush=True
-    )
-    _check_qt_libraries()
-    locks = [purpose.lock, *_accelerator_locks()]
     if stamp.get("base") != base or not venv_python().exists():
+        stamp = {}
+    locks = {"app": app_lock, "tests": TESTS_LOCK} if with_tests else {"app": app_lock}
+    wanted = {name: _digest(lock) for name, lock in locks.items()}
+    if all(stamp.get(name) == digest for name, digest in wanted.items()):
+        return venv_python()
+    print(f"Setting Hearth up in {VENV} (once; needs the internet and about 1 GB of space) …", flush=True)
+    _check_qt_libraries()
+    if not stamp:
         _make_venv()
-        stamp = {"base": base}
-    _install(locks)
-    STAMP.write_text(json.dumps({**stamp, purpose.name: wanted}), encoding="utf-8")
+    _install(list(locks.values()))
+    STAMP.write_text(json.dumps({**stamp, "base": base, **wanted}), encoding="utf-8")
     return venv_python()
 
 
@@ -203,12 +195,9 @@ def cuda_driver_version() -> int | None:
     return None if failed else version.value
 
 
-def _accelerator_locks() -> list[Path]:
+def _app_lock() -> Path:
+    """The lock that fits this computer. The two exclude each other: both bring the same library file of mlx."""
     version = cuda_driver_version() if platform.system() == "Linux" else None
-    if version is None:
-        return []
-    if version < CUDA_13:
-        print("The NVIDIA driver is older than CUDA 13 (driver 580), so answers will use the processor.", flush=True)
-        return []
-    print("An NVIDIA graphics card answers: adding the parts for it (about 2 GB more).", flush=True)
-    return [ROOT / "installers" / "cuda13.lock"]
+    if version is not None and version >= CUDA_13:
+        return CUDA_LOCK
+    return PROCESSOR_LOCK

@@ -18,7 +18,7 @@ def main() -> int:
     """Set up, then become the app."""
     arguments = sys.argv[1:]
     try:
-        python = environment.ensure(environment.APP)
+        python = environment.ensure()
     except environment.SetupProblem as problem:
         print(problem, file=sys.stderr)
         return 1

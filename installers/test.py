@@ -25,7 +25,7 @@ CHECKS = (
 def main() -> int:
     """Run every check, also after one has failed; 0 only when all passed."""
     try:
-        python = environment.ensure(environment.TESTS)
+        python = environment.ensure(with_tests=True)
     except environment.SetupProblem as problem:
         print(problem, file=sys.stderr)
         return 1
