@@ -1,0 +1,96 @@
+"""Small files replaced whole or not at all; damaged ones kept aside; leftovers swept away."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runtime.errors import HomeNotWritable, StoreFull
+
+TEMPORARY_PREFIX = ".hearth-new-"
+STALE_AFTER_S = 24 * 60 * 60
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Make ``path`` hold exactly ``data``: after a crash at any moment it is the old file or the new one, whole.
+
+    The file is readable by its owner alone. A link is followed, not replaced. Any thread; blocks until the bytes
+    are on the disk.
+
+    Raises:
+        OSError: the folder is missing, full or not writable; ``path`` is as it was. See :func:`storage_errors`.
+    """
+    path = Path(os.path.realpath(path))
+    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    sync_folder(path.parent)
+
+
+def keep_aside(path: Path) -> Path:
+    """Rename a damaged file to a dated name beside it, never over another one, and return that name.
+
+    Raises:
+        OSError: the file is missing or the folder is not writable.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while True:
+        suffix = f"-{number}" if number > 1 else ""
+        kept = path.with_name(f"{path.name}.damaged-{stamp}{suffix}")
+        if not kept.exists():
+            os.rename(path, kept)
+            sync_folder(path.parent)
+            return kept
+        number += 1
+
+
+def sweep_temporary_files(folder: Path) -> None:
+    """Remove what a crash in mid-replace left behind. Young files stay: another process may be writing them."""
+    oldest_kept = time.time() - STALE_AFTER_S
+    with contextlib.suppress(OSError):
+        for leftover in folder.glob(TEMPORARY_PREFIX + "*"):
+            with contextlib.suppress(OSError):
+                if leftover.stat().st_mtime < oldest_kept:
+                    leftover.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a rename inside ``folder`` on the disk. Silent where the system has no such thing (Windows, some shares)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """The one place that turns an OSError on our own files into a leaf of the error tree.
+
+    Raises:
+        StoreFull: no room is left on the disk.
+        HomeNotWritable: anything else that keeps us from reading or writing.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull(str(path)) from error
+        raise HomeNotWritable(str(path.parent)) from error
