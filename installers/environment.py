@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -76,7 +77,7 @@ def ensure(*, with_tests: bool = False) -> Path:
     if all(stamp.get(name) == digest for name, digest in wanted.items()):
         return venv_python()
     print(f"Setting Hearth up in {VENV} (once; needs the internet and about 1 GB of space) …", flush=True)
-    _check_qt_libraries()
+    _check_system_packages()
     if not stamp:
         _make_venv()
     _install(list(locks.values()))
@@ -111,11 +112,6 @@ def _read_stamp() -> dict[str, str]:
 
 
 def _make_venv() -> None:
-    try:
-        import ensurepip  # noqa: F401 - Debian ships it in a package of its own
-    except ImportError:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        _system_packages([f"python{version}-venv"], "Python can't make environments yet")
     if VENV.exists():
         shutil.rmtree(VENV)
     _run([sys.executable, "-m", "venv", str(VENV)], "The environment could not be made")
@@ -149,34 +145,36 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _check_qt_libraries() -> None:
+def _check_system_packages() -> None:
+    """What no Python package brings: on Linux, Qt's libraries and the part of Python that makes environments."""
     if platform.system() != "Linux":
         return
     missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
+    if importlib.util.find_spec("ensurepip") is None:  # Debian ships it in a package of its own
+        missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
     if missing:
-        _system_packages(missing, "The window needs system libraries that are not here yet")
+        _install_system_packages(missing)
 
 
-def _system_packages(packages: list[str], why: str) -> None:
+def _install_system_packages(packages: list[str]) -> None:
     """Install Debian packages when we may, else name them in one line."""
+    why = "Some system packages that Hearth needs are not here yet"
     line = f"apt-get install -y {' '.join(packages)}"
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        print(f"{why}; installing {' '.join(packages)}", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-q=2"], ["apt-get", "install", "-y", "-q=2", *packages]):
-            if subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode:
-                raise SetupProblem(f"{why}. Please run: {line}")
-        if "libxcb-cursor0" in packages or any(p.startswith("python") for p in packages):
-            _restart()
-        return
-    how = f"sudo {line}" if shutil.which("apt-get") else f"install what your system calls: {' '.join(packages)}"
-    raise SetupProblem(f"{why}. Please run: {how}")
-
-
-def _restart() -> None:
-    """Begin again in a fresh interpreter, which sees what was just installed."""
+    if not shutil.which("apt-get"):
+        raise SetupProblem(f"{why}. Please install what your system calls: {' '.join(packages)}")
+    if os.geteuid() != 0:
+        raise SetupProblem(f"{why}. Please run: sudo {line}")
     if os.environ.get("HEARTH_SETUP_RESTARTED"):
-        raise SetupProblem("The system packages were installed but are still not found. Please open a new terminal.")
+        raise SetupProblem(f"{why}, though they were just installed. Please run: {line}")
+    print(f"{why}; installing {' '.join(packages)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], [*line.split(), "-qq"]):
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+        )
+        if done.returncode:
+            raise SetupProblem(f"{why}, and they could not be installed. Please run: {line}")
+    # A fresh interpreter sees what was just installed.
     os.environ["HEARTH_SETUP_RESTARTED"] = "1"
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
