@@ -285,6 +285,7 @@ class StoreDamaged(StorageError):
     code: ClassVar[str] = "storage.damaged"
     file: str
     kept_as: str
+    restored_from: str = ""
 
 
 @dataclass(eq=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -33,13 +35,33 @@ def replace_file(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            sync(stream.fileno())
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
     sync_folder(path.parent)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Like :func:`replace_file`, with the bytes of another file of any size.
+
+    Raises:
+        OSError: either file can't be read or written; ``target`` is as it was.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream, open(source, "rb") as content:
+            shutil.copyfileobj(content, stream, 1024 * 1024)
+            stream.flush()
+            sync(stream.fileno())
+        os.replace(name, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    sync_folder(target.parent)
 
 
 def keep_aside(path: Path) -> Path:
@@ -68,6 +90,16 @@ def sweep_temporary_files(folder: Path) -> None:
             with contextlib.suppress(OSError):
                 if leftover.stat().st_mtime < oldest_kept:
                     leftover.unlink()
+
+
+def sync(descriptor: int) -> None:
+    """Put what was written on the disk itself. On macOS plain fsync stops at the drive's own cache."""
+    full = getattr(fcntl, "F_FULLFSYNC", None)
+    if full is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, full)
+            return
+    os.fsync(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
