@@ -1,0 +1,196 @@
+"""What the hub lists: the commit that a revision names, and the files of that commit that we may fetch.
+
+The one place that uses huggingface_hub. It lists and names; the bytes are fetched by :mod:`runtime.downloads.transfer`,
+because huggingface_hub 2.4 starts interrupted files again from zero and checks sizes only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from runtime.downloads.patience import Answer, Patience, Transient, refusal, transient_refusal
+from runtime.errors import HubNotUnderstood, HubUnreachable, RepositoryHasNoModel, RepositoryNotFound
+from runtime.storage.manifest import ManifestFile, is_digest, is_safe_path
+
+if TYPE_CHECKING:
+    import httpx2
+    from huggingface_hub.hf_api import RepoFile
+
+PUBLIC_HUB = "https://huggingface.co"
+LARGEST_FILE_BYTES = 2**46
+# Only data that the engine reads. Code (*.py) and containers of code or of unchecked formats (*.bin, *.pt, *.pkl,
+# *.gguf, *.npz) are not on the list and so never reach the disk.
+SMALL_FILES = (
+    "config.json",
+    "generation_config.json",
+    "model.safetensors.index.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "tiktoken.model",
+    "*.tiktoken",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "vocab.txt",
+    "merges.txt",
+    "chat_template.json",
+    "*.jinja",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "README*",
+    "LICENSE*",
+    "LICENCE*",
+    "NOTICE*",
+)
+_CODE_OR_UNCHECKED = (".py", ".bin", ".pt", ".pth", ".pkl", ".gguf", ".npz", ".npy", ".so", ".dylib", ".sh", ".zip")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a model comes from. ``token`` is sent to ``endpoint``'s origin and nowhere else."""
+
+    endpoint: str
+    repository: str
+    token: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The hub's name, for a sentence."""
+        return urlsplit(self.endpoint).netloc or self.endpoint
+
+    @property
+    def page_url(self) -> str:
+        """Where a person reads about the model and accepts its terms."""
+        return f"{self.endpoint}/{self.repository}"
+
+    def __repr__(self) -> str:
+        return f"Source({self.endpoint}, {self.repository})"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files of one commit that we fetch, small ones first."""
+
+    commit: str
+    files: tuple[ManifestFile, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """All files together."""
+        return sum(file.size_bytes for file in self.files)
+
+
+def hub_endpoint(chosen: str | None = None) -> str:
+    """The hub or mirror to ask: ``chosen``, else ``HF_ENDPOINT``, else the public hub."""
+    return (chosen or os.environ.get("HF_ENDPOINT") or PUBLIC_HUB).rstrip("/")
+
+
+def is_repository(name: str) -> bool:
+    """True for ``maker/name`` as the hub spells it."""
+    return _REPOSITORY.fullmatch(name) is not None and ".." not in name and "--" not in name
+
+
+def list_model(source: Source, revision: str, patience: Patience) -> Listing:
+    """Ask the hub which commit ``revision`` is now and which files it holds.
+
+    Blocks for at most about ``connect_s`` plus ``stall_s`` without a byte. Source: the hub's ``/api/models`` pages.
+
+    Raises:
+        Transient: no network, no sense in the answer, 429 or 5xx.
+        RepositoryNotFound, TokenRequired, TokenRejected, AccessNotGranted: the hub says no.
+        RepositoryHasNoModel: nothing in it that the engine could load.
+    """
+    commit, entries = _ask(source, revision, patience)
+    if _COMMIT.fullmatch(commit or "") is None:
+        raise Transient(HubNotUnderstood(source.host))
+    files = [_file(entry, source) for entry in entries if is_allowed(entry.path)]
+    files = _model_weights_only(files)
+    if not any(file.path.endswith(".safetensors") for file in files) or not any(f.path == "config.json" for f in files):
+        raise RepositoryHasNoModel(source.repository)
+    return Listing(commit, tuple(sorted(files, key=lambda file: (file.size_bytes, file.path))))
+
+
+def is_allowed(path: str) -> bool:
+    """True for a file that we fetch: data at the top of the repository, never code."""
+    if "/" in path or not is_safe_path(path) or path.lower().endswith(_CODE_OR_UNCHECKED):
+        return False
+    return path.endswith(".safetensors") or any(fnmatchcase(path, pattern) for pattern in SMALL_FILES)
+
+
+def _model_weights_only(files: list[ManifestFile]) -> list[ManifestFile]:
+    """Drop second copies of the weights, such as consolidated.safetensors: the engine loads model*.safetensors."""
+    if not any(fnmatchcase(file.path, "model*.safetensors") for file in files):
+        return files
+    return [f for f in files if not f.path.endswith(".safetensors") or fnmatchcase(f.path, "model*.safetensors")]
+
+
+def _file(entry: RepoFile, source: Source) -> ManifestFile:
+    digest = f"sha256:{entry.lfs.sha256}" if entry.lfs is not None else f"git-sha1:{entry.blob_id}"
+    size = entry.lfs.size if entry.lfs is not None else entry.size
+    if not is_digest(digest) or not isinstance(size, int) or not 0 <= size <= LARGEST_FILE_BYTES:
+        raise Transient(HubNotUnderstood(source.host))
+    return ManifestFile(entry.path, size, digest)
+
+
+def _ask(source: Source, revision: str, patience: Patience) -> tuple[str, list[RepoFile]]:
+    """The commit and the files at the top, with every failure of the library translated here."""
+    from huggingface_hub import HfApi, set_client_factory
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.hf_api import RepoFile
+
+    set_client_factory(lambda: _bounded_client(source, patience))
+    hub = HfApi(endpoint=source.endpoint, token=source.token or False)
+    try:
+        commit = hub.model_info(source.repository, revision=revision).sha or ""
+        tree = hub.list_repo_tree(source.repository, recursive=False, revision=commit)
+        return commit, [entry for entry in tree if isinstance(entry, RepoFile)]
+    except HFValidationError as error:
+        raise RepositoryNotFound(source.repository) from error
+    except HfHubHTTPError as error:
+        answer = _answer(error.response)
+        raise refusal(answer, source.repository, source.page_url, has_token=bool(source.token)) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Transient(HubNotUnderstood(source.host)) from error
+
+
+def _answer(response: httpx2.Response) -> Answer:
+    headers = response.headers
+    return Answer(
+        response.url.host,
+        response.status_code,
+        headers.get("X-Error-Code", ""),
+        headers.get("X-Error-Message", ""),
+        headers.get("Retry-After", ""),
+    )
+
+
+def _bounded_client(source: Source, patience: Patience) -> httpx2.Client:
+    """The library's HTTP client with what it lacks: time limits, and failures that leave at once.
+
+    Without it a silent hub hangs for ever, and ``Retry-After: 86400`` sleeps for a day.
+    """
+    import httpx2
+
+    limits = httpx2.Timeout(patience.stall_s, connect=patience.connect_s).as_dict()
+
+    class BoundedClient(httpx2.Client):
+        def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+            request.extensions["timeout"] = limits
+            try:
+                response = super().send(request, **options)
+            except (httpx2.TransportError, httpx2.TooManyRedirects) as error:
+                raise Transient(HubUnreachable(source.host, type(error).__name__)) from error
+            if response.status_code == 429 or response.status_code >= 500:
+                response.close()
+                raise transient_refusal(_answer(response))
+            return response
+
+    return BoundedClient(follow_redirects=True)
