@@ -34,7 +34,7 @@ def m001_conversations(connection: Connection) -> None:
             seq INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
             conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-            parent_id TEXT REFERENCES messages (id) ON DELETE CASCADE,
+            parent_id TEXT REFERENCES messages (id),
             role TEXT NOT NULL,
             text TEXT NOT NULL DEFAULT '',
             thinking TEXT NOT NULL DEFAULT '',
@@ -44,7 +44,7 @@ def m001_conversations(connection: Connection) -> None:
             created_at INTEGER NOT NULL,
             statistics TEXT
         ) STRICT;
-        CREATE INDEX messages_by_conversation ON messages (conversation_id);
+        CREATE INDEX messages_in_tree ON messages (conversation_id, parent_id);
         CREATE INDEX messages_by_parent ON messages (parent_id);
         CREATE INDEX messages_streaming ON messages (state) WHERE state = 'streaming';
         """
