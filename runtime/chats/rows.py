@@ -31,8 +31,8 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation:
     ).fetchone()
     if row is None:
         raise ConversationNotFound(conversation_id)
-    *own, leaf = row
-    return Conversation(*own, path(connection, leaf) if leaf else ())
+    own_id, title, created_at, updated_at, draft, leaf = row
+    return Conversation(own_id, title, created_at, updated_at, draft, path(connection, leaf) if leaf else ())
 
 
 def message(connection: Connection, message_id: str) -> Message:

@@ -1,0 +1,61 @@
+"""From stored messages to what the model reads, within what it can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from runtime.chats.messages import Message
+from runtime.requests import ChatMessage, Role
+
+# A guess on the safe side for most tokenizers and scripts; the engine counts exactly and refuses what is too long.
+BYTES_PER_TOKEN = 3.0
+TOKENS_PER_TURN = 8
+
+TITLE_CHARACTERS = 40
+
+
+def turns_of(messages: Iterable[Message]) -> tuple[ChatMessage, ...]:
+    """The turns of a conversation, questions and answers strictly in alternation and ending with a question.
+
+    Answers without text (failed, stopped at once) are left out and the questions around them joined: many chat
+    templates refuse two questions in a row. Thinking is not repeated to the model.
+    """
+    turns: list[ChatMessage] = []
+    for message in messages:
+        if not message.text.strip() or message.role is Role.SYSTEM:
+            continue
+        if turns and turns[-1].role is message.role:
+            turns[-1] = ChatMessage(message.role, f"{turns[-1].text}\n\n{message.text}")
+        else:
+            turns.append(ChatMessage(message.role, message.text))
+    return tuple(turns)
+
+
+def estimated_tokens(turns: Iterable[ChatMessage]) -> int:
+    """About how many tokens these turns take."""
+    return sum(TOKENS_PER_TURN + int(len(turn.text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) for turn in turns)
+
+
+def newest_that_fit(turns: Sequence[ChatMessage], room_tokens: float) -> tuple[ChatMessage, ...]:
+    """The newest turns whose estimate is within ``room_tokens``, by dropping the oldest question with its answer.
+
+    The last question always stays, even if it alone is too long.
+    """
+    start, estimate = 0, estimated_tokens(turns)
+    while estimate > room_tokens and start + 2 < len(turns):
+        estimate -= estimated_tokens(turns[start : start + 2])
+        start += 2
+    return tuple(turns[start:])
+
+
+def title_from(question: str) -> str:
+    """A first title: the beginning of the question, cut between words, about ``TITLE_CHARACTERS`` long."""
+    words = question.split()
+    title = ""
+    for word in words:
+        longer = f"{title} {word}" if title else word
+        if len(longer) > TITLE_CHARACTERS:
+            # Scripts without spaces, and very long words, are cut where they are.
+            return f"{title or word[:TITLE_CHARACTERS]}…"
+        title = longer
+    return title

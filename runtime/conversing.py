@@ -1,0 +1,309 @@
+"""Where conversations and the engine meet: what is asked is stored first, what is answered is stored as it comes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of
+from runtime.chats.messages import Message, MessageState
+from runtime.chats.store import ConversationStore
+from runtime.errors import ConversationNotFound, EngineBusy, Problem, PromptTooLong, StorageError, problem_of
+from runtime.events import (
+    AnswerDelta,
+    AnswerFinished,
+    AnswerStarted,
+    Channel,
+    ConversationsChanged,
+    Event,
+    FinishReason,
+    ModelLoaded,
+)
+from runtime.requests import ChatMessage, Generate, Role, Sampling
+
+log = logging.getLogger(__name__)
+
+DEFAULT_SYSTEM_PROMPT = (
+    "You are a helpful assistant. Answer in the language of the question, plainly and to the point. "
+    "Say so when you do not know something."
+)
+FLUSH_EVERY_S = 0.25
+MAX_ANSWER_TOKENS = 4096
+# Of the model's context, the part kept free for the answer.
+ANSWER_SHARE = 0.25
+# Below the engine's exact limit when shortening again, as estimates of single turns are off by more than their sum.
+SHORTEN_MARGIN = 0.9
+
+_STATES = {
+    FinishReason.COMPLETE: MessageState.COMPLETE,
+    FinishReason.LENGTH: MessageState.COMPLETE,
+    FinishReason.STOPPED: MessageState.STOPPED,
+    FinishReason.FAILED: MessageState.FAILED,
+}
+
+
+class AnsweringEngine(Protocol):
+    """The part of ``runtime.inference.engine.Engine`` that answers questions. Every method returns at once."""
+
+    @property
+    def loaded(self) -> ModelLoaded | None:
+        """The model that is ready, if one is."""
+
+    def generate(self, request: Generate) -> None:
+        """Begin an answer; exactly one AnswerFinished follows, in every case."""
+
+    def stop(self, request_id: str) -> None:
+        """End an answer early."""
+
+
+@dataclass
+class _Answer:
+    """The answer being written. ``pending`` came from the engine and is not on the disk yet."""
+
+    request_id: str
+    conversation_id: str
+    question_id: str
+    turns: tuple[ChatMessage, ...]
+    all_turns: int
+    begun: bool = False
+    shortened_again: bool = False
+    flushed_at: float = 0.0
+    pending: dict[Channel, list[str]] = field(default_factory=lambda: {channel: [] for channel in Channel})
+
+    def take_pending(self) -> tuple[str, str]:
+        text, thinking = ("".join(self.pending[channel]) for channel in (Channel.ANSWER, Channel.THINKING))
+        for pieces in self.pending.values():
+            pieces.clear()
+        return text, thinking
+
+    def put_back(self, text: str, thinking: str) -> None:
+        self.pending[Channel.ANSWER].insert(0, text)
+        self.pending[Channel.THINKING].insert(0, thinking)
+
+
+class Conversing:
+    """Asks the engine in the name of a conversation, one answer at a time.
+
+    ``ask``, ``edit``, ``retry`` and ``stop`` may be called from any thread; ``handle`` receives every event of the
+    engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its message id.
+    Each returns after one commit to the disk (some milliseconds).
+    """
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        engine: AnsweringEngine,
+        on_event: Callable[[Event], None],
+        *,
+        system_prompt: str = DEFAULT_SYSTEM_PROMPT,
+        sampling: Sampling | None = None,
+        max_tokens: int = MAX_ANSWER_TOKENS,
+    ) -> None:
+        self.system_prompt = system_prompt
+        self.sampling = sampling or Sampling()
+        self.thinking: bool | None = None
+        self._store = store
+        self._engine = engine
+        self._on_event = on_event
+        self._max_tokens = max_tokens
+        self._asking = threading.Lock()
+        self._lock = threading.Lock()
+        self._answer: _Answer | None = None
+
+    def ask(self, conversation_id: str, text: str) -> str:
+        """Store a question under the end of the active branch with an empty answer, then ask the engine.
+
+        Returns the request id. The first question gives the conversation its title.
+
+        Raises:
+            EngineBusy: an answer is being written; nothing was stored.
+            ConversationNotFound, StoreFull, HomeNotWritable, StoreDamaged: nothing was stored or asked.
+        """
+        with self._asking:
+            self._require_idle()
+            before = self._store.read(conversation_id).messages
+            return self._exchange(conversation_id, text, before)
+
+    def edit(self, message_id: str, text: str) -> str:
+        """Ask a question in other words: a sibling of the question ``message_id``. Raises as :meth:`ask`."""
+        with self._asking:
+            self._require_idle()
+            path = self._store.path_to(message_id)
+            if not path or path[-1].role is not Role.USER:
+                raise ConversationNotFound(message_id)
+            return self._exchange(path[-1].conversation_id, text, path[:-1])
+
+    def retry(self, message_id: str) -> str:
+        """Answer again: a sibling of the answer ``message_id``, or a first answer to that question.
+
+        Raises as :meth:`ask`.
+        """
+        with self._asking:
+            self._require_idle()
+            path = self._store.path_to(message_id)
+            if path and path[-1].role is Role.ASSISTANT:
+                path = path[:-1]
+            if not path or path[-1].role is not Role.USER:
+                raise ConversationNotFound(message_id)
+            question = path[-1]
+            request_id = self._store.add_message(
+                question.conversation_id,
+                Role.ASSISTANT,
+                "",
+                parent_id=question.id,
+                state=MessageState.STREAMING,
+                model=self._model(),
+            )
+            return self._begin(request_id, question.conversation_id, question.id, turns_of(path))
+
+    def stop(self, request_id: str) -> None:
+        """End an answer early; what was said stays. Its AnswerFinished follows. Unknown ids are ignored."""
+        with self._lock:
+            known = self._answer is not None and self._answer.request_id == request_id
+        if known:
+            self._engine.stop(request_id)
+
+    def handle(self, event: Event) -> None:
+        """Store what an event of the engine says and pass it on. Never raises for a full or failing disk."""
+        if isinstance(event, AnswerDelta):
+            # On screen first: writing may take some milliseconds.
+            self._on_event(event)
+            self._keep(event)
+        elif isinstance(event, AnswerFinished):
+            self._finish(event)
+        else:
+            self._on_event(event)
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    def _require_idle(self) -> None:
+        with self._lock:
+            if self._answer is not None:
+                raise EngineBusy
+
+    def _model(self) -> str:
+        loaded = self._engine.loaded
+        return Path(loaded.folder).name if loaded else ""
+
+    def _exchange(self, conversation_id: str, text: str, before: tuple[Message, ...]) -> str:
+        question_id, request_id = self._store.add_exchange(
+            conversation_id,
+            text,
+            parent_id=before[-1].id if before else None,
+            model=self._model(),
+            title=title_from(text),
+        )
+        question = Message(question_id, conversation_id, None, Role.USER, text)
+        return self._begin(request_id, conversation_id, question_id, turns_of((*before, question)))
+
+    def _begin(
+        self, request_id: str, conversation_id: str, question_id: str, all_turns: tuple[ChatMessage, ...]
+    ) -> str:
+        loaded = self._engine.loaded
+        turns = all_turns
+        if loaded is not None and loaded.context_tokens > 0:
+            room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
+            turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))
+        answer = _Answer(request_id, conversation_id, question_id, turns, len(all_turns), flushed_at=time.monotonic())
+        with self._lock:
+            self._answer = answer
+        self._generate(answer)
+        return request_id
+
+    def _generate(self, answer: _Answer) -> None:
+        forgotten = answer.all_turns - len(answer.turns)
+        self._on_event(AnswerStarted(answer.request_id, answer.conversation_id, answer.question_id, forgotten))
+        self._on_event(ConversationsChanged(answer.conversation_id))
+        try:
+            self._engine.generate(
+                Generate(
+                    request_id=answer.request_id,
+                    messages=self._system() + answer.turns,
+                    sampling=self.sampling,
+                    max_tokens=self._max_tokens,
+                    thinking=self.thinking,
+                )
+            )
+        except Exception as error:
+            # The row must not stay streaming for ever, whatever went wrong.
+            log.exception("the engine did not take a question")
+            self._finish(AnswerFinished(answer.request_id, FinishReason.FAILED, problem=problem_of(error)))
+
+    def _system(self) -> tuple[ChatMessage, ...]:
+        return (ChatMessage(Role.SYSTEM, self.system_prompt),) if self.system_prompt.strip() else ()
+
+    # --- answering ----------------------------------------------------------------------------------------------
+
+    def _current(self, request_id: str) -> _Answer | None:
+        return self._answer if self._answer is not None and self._answer.request_id == request_id else None
+
+    def _keep(self, event: AnswerDelta) -> None:
+        with self._lock:
+            answer = self._current(event.request_id)
+            if answer is None:
+                return
+            answer.begun = True
+            answer.pending[event.channel].append(event.text)
+            now = time.monotonic()
+            if now - answer.flushed_at < FLUSH_EVERY_S:
+                return
+            answer.flushed_at = now
+            text, thinking = answer.take_pending()
+        try:
+            self._store.append_text(answer.request_id, text, thinking)
+        except StorageError as error:
+            log.warning("an answer could not be saved yet: %s", error.code)
+            with self._lock:
+                answer.put_back(text, thinking)
+
+    def _finish(self, event: AnswerFinished) -> None:
+        with self._lock:
+            answer = self._current(event.request_id)
+            shorter = self._shorter(answer, event.problem) if answer is not None else None
+            if answer is not None and shorter is not None:
+                answer.turns, answer.shortened_again = shorter, True
+                text = thinking = ""
+            elif answer is not None:
+                self._answer = None
+                text, thinking = answer.take_pending()
+        if answer is None:
+            self._on_event(event)
+        elif shorter is not None:
+            self._generate(answer)
+        else:
+            self._on_event(self._stored(answer, event, text, thinking))
+            self._on_event(ConversationsChanged(answer.conversation_id))
+
+    def _stored(self, answer: _Answer, event: AnswerFinished, text: str, thinking: str) -> AnswerFinished:
+        try:
+            self._store.finish_message(
+                answer.request_id,
+                _STATES[event.reason],
+                text=text,
+                thinking=thinking,
+                problem=event.problem,
+                statistics=event.statistics,
+            )
+        except StorageError as error:
+            # The text is on the screen but not kept: that is what the person must know first.
+            log.exception("an answer could not be saved")
+            return replace(event, reason=FinishReason.FAILED, problem=error.problem())
+        return event
+
+    def _shorter(self, answer: _Answer, problem: Problem | None) -> tuple[ChatMessage, ...] | None:
+        """The turns to try once more with, if the engine found the prompt too long and older turns can go."""
+        if problem is None or problem.code != PromptTooLong.code or answer.begun or answer.shortened_again:
+            return None
+        if len(answer.turns) <= 2:
+            return None
+        counted = max(1, int(problem.parameters.get("prompt_tokens") or 1))
+        limit = int(problem.parameters.get("limit_tokens") or 0)
+        estimate = estimated_tokens(self._system() + answer.turns)
+        room = limit * SHORTEN_MARGIN * estimate / counted - estimated_tokens(self._system())
+        # At least one pair fewer, whatever the estimate says.
+        return newest_that_fit(answer.turns[2:], room)
