@@ -346,8 +346,9 @@ class DownloadService:
     def _tell(self, state: DownloadChanged) -> None:
         with self._changed:
             self._told[state.repository] = state
-            self._changed.notify_all()
         try:
             self._on_event(state)
         except Exception:
             _log.exception("a listener failed")
+        with self._changed:
+            self._changed.notify_all()
