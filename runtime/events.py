@@ -108,6 +108,20 @@ class AnswerFinished(Event):
 
 
 @dataclass(frozen=True)
+class AnswerStarted(Event):
+    """A question is stored and its answer is about to be asked for. ``request_id`` is the answer message's id.
+
+    Comes before every other event of the request. ``forgotten_messages`` counts the oldest turns left out of the
+    prompt because the conversation is longer than the model's context.
+    """
+
+    request_id: str
+    conversation_id: str
+    question_id: str
+    forgotten_messages: int = 0
+
+
+@dataclass(frozen=True)
 class ConversationsChanged(Event):
     """The list of conversations or a title changed; readers fetch it anew."""
 

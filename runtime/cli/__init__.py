@@ -1,1 +1,5 @@
-"""The command line: `hearth doctor`, `recommend`, `get`, `models`, `chat`."""
+"""The command line: how support, scripts and benchmarks reach the engine. See ``runtime/cli/main.py``."""
+
+from runtime.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,192 @@
+"""The composition root: the only place that makes objects and wires them together."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import texts
+from app.application import FileOpener, SingleInstance, make_application
+from app.bridge.events import EventBridge
+from app.bridge.tasks import TaskRunner
+from app.controllers.chat import ChatController
+from app.controllers.computer import ComputerController
+from app.controllers.downloads import DownloadsController
+from app.controllers.models import ModelsController
+from app.controllers.settings import SettingsController
+from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
+from app.presenters.chat import ChatPresenter
+from app.presenters.models import ModelsPresenter
+from app.presenters.onboarding import OnboardingPresenter
+from app.presenters.settings import SettingsPresenter
+from app.theme.theme import Theme
+from app.window import MainWindow
+from runtime.api import HearthError, InstanceLock, Paths, Problem, Runtime, start_logging, stop_logging
+
+log = logging.getLogger(__name__)
+
+
+class Hearth(QObject):
+    """One open Hearth: engine, controllers, presenters and the window. Lives on the UI thread.
+
+    Nothing slow happens before the first paint; :meth:`close` ends every thread and child process.
+    """
+
+    def __init__(self, paths: Paths, theme: Theme, *, in_process: bool = False) -> None:
+        super().__init__()
+        self.bridge = EventBridge(self)
+        self.runtime = Runtime(paths, self.bridge.deliver, in_process=in_process)
+        self._store = TaskRunner("store", self)
+        self._questions = TaskRunner("questions", self)
+        self._closed = False
+        runtime, bridge = self.runtime, self.bridge
+        self.settings = SettingsController(runtime, self._store, self)
+        self.computer = ComputerController(runtime, self._questions, self)
+        self.downloads = DownloadsController(runtime, bridge, self._questions, self)
+        self.models = ModelsController(runtime, bridge, self._questions, self)
+        self.chat = ChatController(runtime, bridge, self._store, self)
+        self.onboarding = OnboardingPresenter(self.computer, self.downloads, self.models, self)
+        self.models_view = ModelsPresenter(self.computer, self.downloads, self.models, self)
+        self.chat_view = ChatPresenter(self.chat, self.models, self.computer, self)
+        self.settings_view = SettingsPresenter(self.settings, theme, paths, self)
+        self.window = MainWindow()
+        self.window.build(self.chat_view.page, self.chat_view.sidebar, self.models_view.page, self.settings_view.page)
+        self._wire()
+
+    def _wire(self) -> None:
+        window, onboarding = self.window, self.onboarding
+        window.painted_first.connect(lambda: QTimer.singleShot(0, self._start))
+        window.closing.connect(self.close)
+        window.settings_opened.connect(self.settings_view.opened)
+        window.undo_requested.connect(self.chat.restore)
+        onboarding.page_changed.connect(window.show_alone)
+        onboarding.models_wanted.connect(self._show_models)
+        onboarding.finished.connect(self._on_first_model)
+        self.models_view.chat_wanted.connect(window.show_chat)
+        self.settings_view.back_wanted.connect(window.show_chat)
+        self.chat_view.models_wanted.connect(self._show_models)
+        self.chat_view.smaller_model_wanted.connect(self._fetch_smaller)
+        self.chat_view.toasted.connect(window.toast)
+        self.models.failed.connect(self._on_model_problem)
+
+    def show(self) -> None:
+        """Open the window: on the conversation when there is a model, else at the start of the road."""
+        settings = self.settings.settings
+        self.window.restore_geometry_text(settings.window_geometry)
+        if settings.first_run_done:
+            self.window.show_chat()
+        else:
+            self.onboarding.begin_page()
+        self.window.show()
+
+    def _start(self) -> None:
+        """After the first paint: wake what was here, or look at the computer."""
+        if self._closed:
+            return
+        self.chat.open_last()
+        self.models.refresh()
+        self.downloads.restore()
+        if self.settings.settings.first_run_done:
+            self.models.use_last()
+            self.computer.look()
+        else:
+            self.onboarding.begin()
+
+    def _show_models(self) -> None:
+        if self.computer.recommendation is None:
+            self.computer.look()
+        self.models_view.show_all()
+        self.window.show_models()
+
+    def _fetch_smaller(self) -> None:
+        current = self.models.current
+        smaller = self.computer.smaller_than(current.repository if current else "")
+        if smaller is None:
+            self._show_models()
+            return
+        repository = smaller.edition.repository
+        if any(model.repository == repository for model in self.models.installed):
+            self.models.use(repository)
+        else:
+            self.onboarding.fetch(repository)
+
+    def _on_first_model(self, question: str) -> None:
+        if not self.settings.settings.first_run_done:
+            self.settings.change(first_run_done=True)
+        self.window.show_chat()
+        if question:
+            self.chat_view.send(question)
+
+    def _on_model_problem(self, name: str, problem: Problem) -> None:
+        if self.onboarding.active:
+            return
+        self.chat_view.show_problem(problem, name)
+
+    def close(self) -> None:
+        """Keep what must be kept and end everything. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.chat.save_draft()
+        self.settings.change(window_geometry=self.window.geometry_text())
+        self._questions.close()
+        self._store.close()
+        self.bridge.close()
+        self.runtime.close()
+
+
+def run(arguments: list[str]) -> int:
+    """Open the window and stay until it is closed. The process's exit code."""
+    application = make_application(arguments)
+    theme = Theme(application)
+    theme.apply(application)
+    sys.excepthook = _log_unexpected
+    paths = Paths.default()
+    lock = InstanceLock(paths)
+    instance = SingleInstance(paths)
+    try:
+        paths.prepare()
+        start_logging(paths)
+        lock.acquire()
+        hearth = Hearth(paths, theme, in_process="--in-process" in arguments)
+    except HearthError as error:
+        if error.code == "storage.already_running" and instance.hand_over(arguments):
+            return 0
+        return _show_trouble(application, error.problem())
+    opener = FileOpener(application)
+    application.installEventFilter(opener)
+    opener.file_opened.connect(lambda path: hearth.chat_view.take_files([path]))
+    instance.shown_again.connect(lambda _arguments: hearth.window.come_to_front())
+    instance.listen()
+    hearth.show()
+    code = application.exec()
+    hearth.close()
+    instance.close()
+    lock.release()
+    stop_logging()
+    return code
+
+
+def _show_trouble(application: QApplication, problem: Problem) -> int:
+    """Hearth can't start: one page that says why, and one way on."""
+    words = texts.explain(problem)
+    page = TroublePage()
+    page.setWindowTitle("Hearth")
+    page.resize(720, 480)
+    page.show_trouble(
+        Trouble(words.title, words.sentence, (WayOut("quit", "Close Hearth", "", "Close", True),), words.details)
+    )
+    page.way_chosen.connect(lambda _way: application.quit())
+    page.show()
+    print(texts.one_line(problem), file=sys.stderr)  # noqa: T201 - started from a terminal, it is read there
+    application.exec()
+    return 1
+
+
+def _log_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    log.critical("unexpected", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)

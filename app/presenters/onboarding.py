@@ -1,0 +1,266 @@
+"""The road from the first window to the first answer: offer, download, wake up, or trouble with its ways out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app import sentences, texts, wording
+from app.controllers.computer import ComputerController
+from app.controllers.downloads import DownloadsController
+from app.controllers.models import ModelsController
+from app.onboarding.download_page import DownloadPage, DownloadView
+from app.onboarding.first_run_page import FirstRunPage, Offer
+from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
+from app.texts import Way
+from app.widgets.token_dialog import TokenDialog
+from runtime.api import Choice, DownloadChanged, DownloadPhase, EngineChanged, EngineState, Problem
+
+
+class OnboardingPresenter(QObject):
+    """Owns the three onboarding pages and the one model they are about.
+
+    Signals:
+        page_changed: the page to show now.
+        models_wanted: the person wants to choose for themselves.
+        finished: a model answers; carries the question typed meanwhile ("" for none).
+    """
+
+    page_changed = Signal(QWidget)
+    models_wanted = Signal()
+    finished = Signal(str)
+
+    def __init__(
+        self,
+        computer: ComputerController,
+        downloads: DownloadsController,
+        models: ModelsController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._computer = computer
+        self._downloads = downloads
+        self._models = models
+        self.first_run_page = FirstRunPage()
+        self.download_page = DownloadPage()
+        self.trouble_page = TroublePage()
+        self._active = False
+        self._repository = ""
+        self._question = ""
+        self._problem: Problem | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self._computer.looked.connect(self._on_looked)
+        self._computer.failed.connect(self._on_trouble)
+        self.first_run_page.download_requested.connect(lambda: self.fetch(self._picked()))
+        self.first_run_page.other_model_requested.connect(self.models_wanted)
+        self.first_run_page.folder_chosen.connect(self._use_folder)
+        self.download_page.pause_requested.connect(lambda: self._downloads.pause(self._repository))
+        self.download_page.resume_requested.connect(lambda: self._downloads.resume(self._repository))
+        self.download_page.cancel_requested.connect(self._cancel)
+        self.download_page.question_changed.connect(self._on_question)
+        self.trouble_page.way_chosen.connect(self._on_way)
+        self._downloads.changed.connect(self._on_download)
+        self._downloads.arrived.connect(self._on_arrived)
+        self._downloads.failed.connect(lambda _repository, problem: self._on_trouble(problem))
+        self._models.engine_changed.connect(self._on_engine)
+        self._models.failed.connect(lambda _name, problem: self._on_trouble(problem))
+
+    # --- the road -------------------------------------------------------------------------------------------------
+
+    @property
+    def active(self) -> bool:
+        """True while this road is what the window shows."""
+        return self._active
+
+    def begin_page(self) -> None:
+        """Show the first page; nothing is asked yet."""
+        self._active = True
+        self.first_run_page.show_looking()
+        self.page_changed.emit(self.first_run_page)
+
+    def begin(self) -> None:
+        """Show the first page and look at the computer."""
+        self.begin_page()
+        if self._computer.recommendation is not None:
+            self._on_looked()
+        self._computer.look()
+
+    def fetch(self, repository: str) -> None:
+        """Download a model and then answer with it."""
+        if not repository:
+            return
+        self._active = True
+        self._repository = repository
+        choice = self._computer.choice(repository)
+        total = choice.download_bytes if choice else 0
+        self._show_progress(DownloadChanged(repository, DownloadPhase.LISTING, total_bytes=total))
+        self.page_changed.emit(self.download_page)
+        self._downloads.start(repository)
+
+    def wake(self, name: str) -> None:
+        """Put a model that is here in use."""
+        self._active = True
+        self._models.use(name)
+
+    def _picked(self) -> str:
+        recommendation = self._computer.recommendation
+        return recommendation.pick.edition.repository if recommendation and recommendation.pick else ""
+
+    def _on_looked(self) -> None:
+        recommendation, computer = self._computer.recommendation, self._computer.computer
+        if recommendation is None or computer is None:
+            return
+        line = sentences.computer(computer)
+        if recommendation.pick is None:
+            self.first_run_page.show_no_fit(line)
+            return
+        self.first_run_page.show_offer(
+            _offer(line, f"Chosen for {sentences.computer_name(computer)}", recommendation.pick)
+        )
+
+    def _on_question(self, text: str) -> None:
+        self._question = text.strip()
+
+    def _use_folder(self, folder: str) -> None:
+        self._repository = folder
+        self.wake(folder)
+
+    def _cancel(self) -> None:
+        self._downloads.cancel(self._repository)
+        self._repository = ""
+        self.begin()
+
+    # --- news -----------------------------------------------------------------------------------------------------
+
+    def _on_download(self, event: DownloadChanged) -> None:
+        if self._active and not self._repository and event.phase is not DownloadPhase.CANCELLED:
+            self._repository = event.repository  # an earlier run left it unfinished
+            self.page_changed.emit(self.download_page)
+        if not self._active or event.repository != self._repository:
+            return
+        if event.phase is DownloadPhase.FAILED and event.problem is not None:
+            self._on_trouble(event.problem)
+        else:
+            self._show_progress(event)
+
+    def _show_progress(self, event: DownloadChanged) -> None:
+        title = sentences.model_title(self._computer.choice(event.repository), event.repository)
+        self.download_page.show_progress(
+            DownloadView(
+                title=event.title or title,
+                fraction=sentences.download_fraction(event),
+                amount=sentences.download_amount(event),
+                rate=sentences.download_rate(event),
+                phase_sentence=sentences.download_phase(event),
+                paused=event.phase is DownloadPhase.PAUSED,
+                problem_sentence="",
+            )
+        )
+
+    def _on_arrived(self, repository: str, _folder: str) -> None:
+        if self._active and repository == self._repository:
+            self._models.use(repository)
+
+    def _on_engine(self, event: EngineChanged) -> None:
+        if not self._active:
+            return
+        if event.state is EngineState.READY:
+            self._active = False
+            question, self._question = self._question, ""
+            self.finished.emit(question)
+        elif event.state is EngineState.FAILED and event.problem is not None:
+            self._on_trouble(event.problem)
+        elif event.state is EngineState.LOADING:
+            self.download_page.show_waking()
+
+    # --- trouble --------------------------------------------------------------------------------------------------
+
+    def _on_trouble(self, problem: Problem) -> None:
+        if not self._active:
+            return
+        self._problem = problem
+        words = texts.explain(problem)
+        ways = [way for way in map(self._way_out, words.ways) if way is not None]
+        ways = ways or [way for way in map(self._way_out, (Way.ANOTHER_MODEL,)) if way is not None]
+        ordered = tuple(replace(way, primary=rank == 0) for rank, way in enumerate(ways))
+        self.trouble_page.show_trouble(Trouble(words.title, words.sentence, ordered, words.details))
+        self.page_changed.emit(self.trouble_page)
+
+    def _way_out(self, way: Way) -> WayOut | None:
+        if way is Way.SMALLER_MODEL:
+            smaller = self._computer.smaller_than(self._repository)
+            if smaller is None:
+                return None
+            facts = f"{smaller.model.role} · {wording.size(smaller.download_bytes)} · {sentences.fit(smaller)}"
+            return WayOut(way, texts.LABELS[way], facts, "Choose", False)
+        if way in (Way.SHOW_REPORT, Way.NOTHING, Way.NEW_CHAT):
+            return None
+        return WayOut(way, texts.LABELS[way], WAY_SENTENCES.get(way, ""), WAY_BUTTONS.get(way, "Choose"), False)
+
+    def _on_way(self, way_id: str) -> None:
+        problem = self._problem
+        match Way(way_id):
+            case Way.SMALLER_MODEL:
+                smaller = self._computer.smaller_than(self._repository)
+                if smaller is not None:
+                    self.fetch(smaller.edition.repository)
+            case Way.ANOTHER_MODEL:
+                self.models_wanted.emit()
+            case Way.OPEN_PAGE if problem is not None:
+                QDesktopServices.openUrl(QUrl(str(problem.parameters.get("page_url", ""))))
+            case Way.ENTER_TOKEN if problem is not None:
+                self._ask_for_token(str(problem.parameters.get("page_url", "")))
+            case Way.FREE_SPACE if problem is not None:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(problem.parameters.get("folder", ""))))
+            case _:
+                self._try_again()
+
+    def _try_again(self) -> None:
+        if self._repository in self._downloads.jobs:
+            self.page_changed.emit(self.download_page)
+            self._downloads.resume(self._repository)
+        elif self._problem is not None and self._problem.code in ("model.damaged", "model.folder_missing"):
+            self.fetch(self._repository)
+        elif self._repository:
+            self.wake(self._repository)
+        else:
+            self.begin()
+
+    def _ask_for_token(self, page_url: str) -> None:
+        dialog = TokenDialog(page_url, self.trouble_page.window())
+        if dialog.exec() and dialog.token():
+            self._downloads.enter_token(self._repository, dialog.token())
+            self.page_changed.emit(self.download_page)
+
+
+WAY_SENTENCES = {
+    Way.TRY_AGAIN: "What is already here is kept",
+    Way.GET_AGAIN: "Only what is missing or damaged is fetched",
+    Way.ANOTHER_MODEL: "See all that fit this computer",
+    Way.ENTER_TOKEN: "It is kept in this computer's keychain",
+    Way.OPEN_PAGE: "In your web browser",
+    Way.FREE_SPACE: "Opens the folder where models are kept",
+}
+WAY_BUTTONS = {
+    Way.TRY_AGAIN: "Try again",
+    Way.GET_AGAIN: "Download",
+    Way.ENTER_TOKEN: "Enter",
+    Way.OPEN_PAGE: "Open",
+    Way.FREE_SPACE: "Open",
+}
+
+
+def _offer(line: str, badge: str, pick: Choice) -> Offer:
+    return Offer(
+        computer=line,
+        model_title=pick.model.role,
+        badge=badge,
+        reason=f"{pick.model.sentence} {sentences.choice_reason(pick)}",
+        facts=f"{pick.model.name} · downloads once, {wording.size(pick.download_bytes)}, then works without internet",
+        button="Download and start",
+    )

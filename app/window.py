@@ -1,0 +1,138 @@
+"""The one window: a shell that shows either the road to the first answer, or sidebar and pages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from app.chat.chat_page import ChatPage
+from app.chat.sidebar import Sidebar
+from app.models.models_page import ModelsPage
+from app.settings.settings_page import SettingsPage
+from app.widgets.toast import Toast
+
+SMALLEST = (640, 480)
+USUAL = (1180, 780)
+
+
+class MainWindow(QMainWindow):
+    """Owns layout and navigation, nothing else. What the pages do is the presenters' business.
+
+    Signals:
+        painted_first: the window is on the screen for the first time.
+        closing: the person closes the window.
+        settings_opened: the settings page came up.
+        undo_requested: the id that a toast's undo button stands for.
+    """
+
+    painted_first = Signal()
+    closing = Signal()
+    settings_opened = Signal()
+    undo_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Hearth")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL)
+        self._painted = False
+        self._stack = QStackedWidget()
+        self._shell = QWidget()
+        self._pages = QStackedWidget()
+        self._stack.addWidget(self._shell)
+        self.setCentralWidget(self._stack)
+        self._toast = Toast(self)
+        self._toast.action_requested.connect(self.undo_requested)
+
+    def build(self, chat: ChatPage, sidebar: Sidebar, models: ModelsPage, settings: SettingsPage) -> None:
+        """Put the pages into the shell. Called once, by the composition root."""
+        self._chat, self._sidebar, self._models, self._settings = chat, sidebar, models, settings
+        layout = QHBoxLayout(self._shell)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(sidebar)
+        layout.addWidget(self._pages, 1)
+        for page in (chat, models, settings):
+            self._pages.addWidget(page)
+        sidebar.models_requested.connect(self.show_models)
+        sidebar.settings_requested.connect(self.show_settings)
+        sidebar.conversation_chosen.connect(self.show_chat)
+        sidebar.new_chat_requested.connect(self.show_chat)
+        self._add_shortcuts()
+
+    def _add_shortcuts(self) -> None:
+        keys = QKeySequence.StandardKey
+        for text, key, slot in (
+            ("New chat", keys.New, self._sidebar.new_chat_requested.emit),
+            ("Find in chats", keys.Find, self._sidebar.focus_find),
+            ("Models", QKeySequence("Ctrl+M"), self.show_models),
+            ("Settings", QKeySequence("Ctrl+,"), self.show_settings),
+            ("Close", keys.Quit, self.close),
+        ):
+            action = QAction(text, self)
+            action.setShortcut(key)
+            action.triggered.connect(slot)
+            self.addAction(action)
+
+    # --- navigation -----------------------------------------------------------------------------------------------
+
+    def show_alone(self, page: QWidget) -> None:
+        """Show a page of the onboarding, without the sidebar."""
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+
+    def show_chat(self) -> None:
+        """Show the conversation, ready to type."""
+        self._show(self._chat)
+        self._chat.composer.setFocus()
+
+    def show_models(self) -> None:
+        """Show the models page."""
+        self._show(self._models)
+        self._models.setFocus()
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        self._show(self._settings)
+        self._settings.setFocus()
+        self.settings_opened.emit()
+
+    def _show(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        self._stack.setCurrentWidget(self._shell)
+
+    def toast(self, sentence: str, label: str, action_id: str) -> None:
+        """A line at the bottom that goes away by itself; with ``label``, a button that undoes."""
+        self._toast.show_message(sentence, label, action_id)
+
+    # --- the desktop ----------------------------------------------------------------------------------------------
+
+    def come_to_front(self) -> None:
+        """Be seen, also when minimised or behind others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def geometry_text(self) -> str:
+        """Place and size, for the settings."""
+        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+
+    def restore_geometry_text(self, text: str) -> None:
+        """Go back to where the last run was; a strange value is ignored."""
+        if text:
+            self.restoreGeometry(QByteArray.fromBase64(text.encode("ascii", "ignore")))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Notice the first paint: everything slow begins after it."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted_first.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell the composition root; everything is saved as it happens."""
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,69 @@
+"""``hearth doctor``: what this computer is, and whether each part of Hearth works on it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib.metadata
+import platform
+from typing import Any
+
+from runtime.api import Computer, Runtime
+from runtime.cli.output import DONE, Words, print_json
+
+PARTS = ("hearth", "mlx", "mlx-lm", "transformers", "huggingface-hub", "PySide6-Essentials", "apsw-sqlite3mc")
+
+
+def add_parser(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("doctor", help="say what this computer is and check every part of Hearth")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, words: Words) -> int:
+    """Print the findings; 0 when everything needed works."""
+    with Runtime.open() as runtime:
+        computer = runtime.computer()
+        device = runtime.engine_device()
+        document = {
+            "hearth": _version("hearth"),
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "home": str(runtime.paths.home),
+            "computer": dataclasses.asdict(computer),
+            "engine": device,
+            "parts": {name: _version(name) for name in PARTS},
+            "models": [model.repository or model.folder for model in runtime.library.models()],
+            "problems": [{"code": p.code, "sentence": words.problem(p)} for p in computer.problems],
+        }
+    if arguments.json:
+        print_json(document)
+    else:
+        _print_lines(document, computer, words)
+    return DONE
+
+
+def _print_lines(document: dict[str, Any], computer: Computer, words: Words) -> None:
+    print(words.computer(computer))
+    rows = {
+        "Chip": f"{computer.chip} ({computer.cores} cores)",
+        "Memory": f"{computer.memory_bytes / 2**30:.1f} GiB, {computer.available_bytes / 2**30:.1f} GiB available",
+        "Graphics": computer.gpu.name if computer.gpu else "none that Hearth can use",
+        "Answers run on": document["engine"].get("device", "?"),
+        "Space for models": f"{computer.disk_free_bytes / 1e9:.1f} GB free in {computer.disk_folder}",
+        "Home": document["home"],
+        "Models here": ", ".join(document["models"]) or "none yet",
+        "Parts": ", ".join(f"{name} {version}" for name, version in document["parts"].items()),
+        "System": f"{document['system']}, Python {document['python']}",
+    }
+    for name, value in rows.items():
+        print(f"{name + ':':<18} {value}")
+    for problem in document["problems"]:
+        print(f"! {problem['sentence']}")
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
