@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of
 from runtime.chats.messages import Message, MessageState
+from runtime.chats.recorder import AnswerRecorder
 from runtime.chats.store import ConversationStore
 from runtime.errors import ConversationNotFound, EngineBusy, Problem, PromptTooLong, StorageError, problem_of
 from runtime.events import (
     AnswerDelta,
     AnswerFinished,
     AnswerStarted,
-    Channel,
     ConversationsChanged,
+    EngineState,
     Event,
     FinishReason,
     ModelLoaded,
 )
-from runtime.requests import ChatMessage, Generate, Role, Sampling
+from runtime.requests import ChatMessage, Generate, LoadModel, Role, Sampling
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ DEFAULT_SYSTEM_PROMPT = (
     "You are a helpful assistant. Answer in the language of the question, plainly and to the point. "
     "Say so when you do not know something."
 )
-FLUSH_EVERY_S = 0.25
 MAX_ANSWER_TOKENS = 4096
 # Of the model's context, the part kept free for the answer.
 ANSWER_SHARE = 0.25
@@ -48,11 +47,21 @@ _STATES = {
 
 
 class AnsweringEngine(Protocol):
-    """The part of ``runtime.inference.engine.Engine`` that answers questions. Every method returns at once."""
+    """What is used here of ``runtime.inference.engine.Engine``. Every method but ``close`` returns at once."""
+
+    @property
+    def state(self) -> EngineState:
+        """Where the engine stands."""
 
     @property
     def loaded(self) -> ModelLoaded | None:
         """The model that is ready, if one is."""
+
+    def load(self, request: LoadModel) -> None:
+        """Make a model ready."""
+
+    def unload(self) -> None:
+        """Give the model's memory back."""
 
     def generate(self, request: Generate) -> None:
         """Begin an answer; exactly one AnswerFinished follows, in every case."""
@@ -60,30 +69,21 @@ class AnsweringEngine(Protocol):
     def stop(self, request_id: str) -> None:
         """End an answer early."""
 
+    def close(self) -> None:
+        """End the engine and its threads, after the last event."""
+
 
 @dataclass
 class _Answer:
-    """The answer being written. ``pending`` came from the engine and is not on the disk yet."""
+    """The answer being written: ``turns`` are what the model was given of ``all_turns``."""
 
     request_id: str
     conversation_id: str
     question_id: str
     turns: tuple[ChatMessage, ...]
     all_turns: int
-    begun: bool = False
+    recorder: AnswerRecorder
     shortened_again: bool = False
-    flushed_at: float = 0.0
-    pending: dict[Channel, list[str]] = field(default_factory=lambda: {channel: [] for channel in Channel})
-
-    def take_pending(self) -> tuple[str, str]:
-        text, thinking = ("".join(self.pending[channel]) for channel in (Channel.ANSWER, Channel.THINKING))
-        for pieces in self.pending.values():
-            pieces.clear()
-        return text, thinking
-
-    def put_back(self, text: str, thinking: str) -> None:
-        self.pending[Channel.ANSWER].insert(0, text)
-        self.pending[Channel.THINKING].insert(0, thinking)
 
 
 class Conversing:
@@ -91,13 +91,14 @@ class Conversing:
 
     ``ask``, ``edit``, ``retry`` and ``stop`` may be called from any thread; ``handle`` receives every event of the
     engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its message id.
-    Each returns after one commit to the disk (some milliseconds).
+    ``ask``, ``edit`` and ``retry`` return after one commit to the disk (some milliseconds). Owns the engine that
+    ``make_engine`` makes of the handler for its events.
     """
 
     def __init__(
         self,
         store: ConversationStore,
-        engine: AnsweringEngine,
+        make_engine: Callable[[Callable[[Event], None]], AnsweringEngine],
         on_event: Callable[[Event], None],
         *,
         system_prompt: str = DEFAULT_SYSTEM_PROMPT,
@@ -108,12 +109,45 @@ class Conversing:
         self.sampling = sampling or Sampling()
         self.thinking: bool | None = None
         self._store = store
-        self._engine = engine
         self._on_event = on_event
         self._max_tokens = max_tokens
         self._asking = threading.Lock()
         self._lock = threading.Lock()
         self._answer: _Answer | None = None
+        self._unsaved: list[AnswerRecorder] = []
+        self._closing = False
+        self._engine = make_engine(self.handle)
+
+    @property
+    def state(self) -> EngineState:
+        """Where the engine stands."""
+        return self._engine.state
+
+    @property
+    def loaded(self) -> ModelLoaded | None:
+        """The model that answers, once it is ready."""
+        return self._engine.loaded
+
+    def load(self, request: LoadModel) -> None:
+        """Make a model ready to answer. Returns at once; events follow."""
+        self._engine.load(request)
+
+    def unload(self) -> None:
+        """Give the model's memory back. Returns at once; events follow."""
+        self._engine.unload()
+
+    def close(self) -> None:
+        """End the engine; an answer in the middle is kept as interrupted. The store stays open. May be called twice.
+
+        Must not be called from ``on_event``.
+        """
+        self._closing = True
+        self._engine.close()
+        with self._lock:
+            answer = self._answer
+        if answer is not None:
+            self._finish(AnswerFinished(answer.request_id, FinishReason.STOPPED))
+        self._save_late()
 
     def ask(self, conversation_id: str, text: str) -> str:
         """Store a question under the end of the active branch with an empty answer, then ask the engine.
@@ -173,7 +207,10 @@ class Conversing:
         if isinstance(event, AnswerDelta):
             # On screen first: writing may take some milliseconds.
             self._on_event(event)
-            self._keep(event)
+            with self._lock:
+                answer = self._current(event.request_id)
+            if answer is not None:
+                answer.recorder.add(event.text, event.channel)
         elif isinstance(event, AnswerFinished):
             self._finish(event)
         else:
@@ -185,6 +222,7 @@ class Conversing:
         with self._lock:
             if self._answer is not None:
                 raise EngineBusy
+        self._save_late()
 
     def _model(self) -> str:
         loaded = self._engine.loaded
@@ -209,7 +247,8 @@ class Conversing:
         if loaded is not None and loaded.context_tokens > 0:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
             turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))
-        answer = _Answer(request_id, conversation_id, question_id, turns, len(all_turns), flushed_at=time.monotonic())
+        recorder = AnswerRecorder(self._store, request_id)
+        answer = _Answer(request_id, conversation_id, question_id, turns, len(all_turns), recorder)
         with self._lock:
             self._answer = answer
         self._generate(answer)
@@ -242,62 +281,43 @@ class Conversing:
     def _current(self, request_id: str) -> _Answer | None:
         return self._answer if self._answer is not None and self._answer.request_id == request_id else None
 
-    def _keep(self, event: AnswerDelta) -> None:
-        with self._lock:
-            answer = self._current(event.request_id)
-            if answer is None:
-                return
-            answer.begun = True
-            answer.pending[event.channel].append(event.text)
-            now = time.monotonic()
-            if now - answer.flushed_at < FLUSH_EVERY_S:
-                return
-            answer.flushed_at = now
-            text, thinking = answer.take_pending()
-        try:
-            self._store.append_text(answer.request_id, text, thinking)
-        except StorageError as error:
-            log.warning("an answer could not be saved yet: %s", error.code)
-            with self._lock:
-                answer.put_back(text, thinking)
-
     def _finish(self, event: AnswerFinished) -> None:
         with self._lock:
             answer = self._current(event.request_id)
             shorter = self._shorter(answer, event.problem) if answer is not None else None
             if answer is not None and shorter is not None:
                 answer.turns, answer.shortened_again = shorter, True
-                text = thinking = ""
             elif answer is not None:
                 self._answer = None
-                text, thinking = answer.take_pending()
         if answer is None:
             self._on_event(event)
         elif shorter is not None:
             self._generate(answer)
         else:
-            self._on_event(self._stored(answer, event, text, thinking))
+            self._on_event(self._recorded(answer, event))
             self._on_event(ConversationsChanged(answer.conversation_id))
 
-    def _stored(self, answer: _Answer, event: AnswerFinished, text: str, thinking: str) -> AnswerFinished:
+    def _recorded(self, answer: _Answer, event: AnswerFinished) -> AnswerFinished:
+        state, problem = _STATES[event.reason], event.problem
+        if self._closing:
+            # Neither the person nor the model ended this answer.
+            state, problem = MessageState.INTERRUPTED, None
         try:
-            self._store.finish_message(
-                answer.request_id,
-                _STATES[event.reason],
-                text=text,
-                thinking=thinking,
-                problem=event.problem,
-                statistics=event.statistics,
-            )
+            answer.recorder.finish(state, problem, event.statistics)
         except StorageError as error:
             # The text is on the screen but not kept: that is what the person must know first.
             log.exception("an answer could not be saved")
+            self._unsaved.append(answer.recorder)
             return replace(event, reason=FinishReason.FAILED, problem=error.problem())
         return event
 
+    def _save_late(self) -> None:
+        """Write what a full disk kept us from writing, if there is room by now."""
+        self._unsaved = [recorder for recorder in self._unsaved if not recorder.try_again()]
+
     def _shorter(self, answer: _Answer, problem: Problem | None) -> tuple[ChatMessage, ...] | None:
         """The turns to try once more with, if the engine found the prompt too long and older turns can go."""
-        if problem is None or problem.code != PromptTooLong.code or answer.begun or answer.shortened_again:
+        if problem is None or problem.code != PromptTooLong.code or answer.recorder.has_text or answer.shortened_again:
             return None
         if len(answer.turns) <= 2:
             return None
