@@ -1,0 +1,160 @@
+"""The catalogue file, read and checked into frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from runtime.errors import UnexpectedError
+from runtime.requests import Sampling
+
+VERSION = 1
+TAGS = frozenset({"everyday", "documents", "writing", "code", "pictures", "languages"})
+
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Fraction = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Named = Annotated[str, msgspec.Meta(min_length=1)]
+Repository = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")]
+Commit = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{40}$")]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One download of a model: its size, the numbers that its memory need follows from, its sampling defaults.
+
+    ``commit`` None is resolved and pinned when the download starts. ``kv_layers`` keep every token of a
+    conversation, ``sliding_layers`` at most ``sliding_window`` of them, all others a state of fixed size.
+    ``active_fraction`` is the share of the weights read for one token. None means unknown or not applicable, and
+    forecasts then assume the worst.
+    """
+
+    repository: Repository
+    download_bytes: Positive
+    weight_bytes: Positive
+    bits: Positive
+    layers: Positive
+    hidden_size: Positive
+    context_tokens: Positive
+    commit: Commit | None = None
+    attention_heads: Positive | None = None
+    kv_heads: Positive | None = None
+    head_dim: Positive | None = None
+    kv_layers: NotNegative | None = None
+    sliding_layers: NotNegative = 0
+    sliding_kv_heads: Positive | None = None
+    sliding_head_dim: Positive | None = None
+    sliding_window: Positive | None = None
+    active_fraction: Fraction | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True)
+class CatalogueModel:
+    """A model as a person chooses it. ``role`` is its lay name; ``quality`` an editorial rank, higher is better.
+
+    ``thinking``: it thinks before it answers, so that a first word takes longer; ``thinking_optional``: it can be
+    told to, or not to. ``editions`` go from the smallest to the most exact.
+    """
+
+    id: Named
+    name: Named
+    role: Named
+    maker: Named
+    licence: Named
+    sentence: Named
+    good_at: tuple[str, ...]
+    thinking: bool
+    thinking_optional: bool
+    quality: int
+    source: Named
+    editions: Annotated[tuple[Edition, ...], msgspec.Meta(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All curated models, in the file's order."""
+
+    models: tuple[CatalogueModel, ...]
+
+    def find(self, name: str) -> tuple[CatalogueModel, Edition] | None:
+        """A model by id, role, real name, repository or the repository's last part, whatever the case.
+
+        A repository names its edition; any other name means the smallest one.
+        """
+        wanted = " ".join(name.lower().split())
+        for model in self.models:
+            if wanted in (model.id.lower(), model.role.lower(), model.name.lower()):
+                return model, model.editions[0]
+            for edition in model.editions:
+                repository = edition.repository.lower()
+                if wanted in (repository, repository.partition("/")[2]):
+                    return model, edition
+        return None
+
+
+class _File(msgspec.Struct):
+    version: int
+    models: tuple[CatalogueModel, ...]
+    note: tuple[str, ...] = ()
+
+
+def read_catalogue(data: bytes) -> Catalogue:
+    """The catalogue of a file's bytes.
+
+    Raises:
+        UnexpectedError: the file ships with the app, so a damaged one is our mistake; the report says where.
+    """
+    try:
+        file = msgspec.json.decode(data, type=_File)
+        if file.version != VERSION:
+            raise ValueError(f"version {file.version}, known is {VERSION}")
+        _check(file.models)
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+        raise UnexpectedError("the catalogue can't be read", str(error)) from error
+    return Catalogue(file.models)
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """The catalogue at ``path`` (``assets/catalogue/models.json``).
+
+    Raises:
+        UnexpectedError: missing, unreadable or damaged.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnexpectedError("the catalogue can't be read", str(error)) from error
+    return read_catalogue(data)
+
+
+def _check(models: tuple[CatalogueModel, ...]) -> None:
+    """What types alone don't say. Raises ValueError naming the model."""
+    if not models:
+        raise ValueError("no models")
+    seen: set[str] = set()
+    for model in models:
+        names = {model.id.lower(), model.role.lower(), model.name.lower()}
+        names |= {edition.repository.lower() for edition in model.editions}
+        if names & seen:
+            raise ValueError(f"{model.id}: a name is taken twice: {sorted(names & seen)}")
+        seen |= names
+        if not TAGS.issuperset(model.good_at):
+            raise ValueError(f"{model.id}: unknown tags {sorted(set(model.good_at) - TAGS)}")
+        sizes = [edition.weight_bytes for edition in model.editions]
+        if sizes != sorted(sizes):
+            raise ValueError(f"{model.id}: editions must go from the smallest to the largest")
+        for edition in model.editions:
+            _check_edition(edition)
+
+
+def _check_edition(edition: Edition) -> None:
+    if edition.download_bytes < edition.weight_bytes:
+        raise ValueError(f"{edition.repository}: the download is smaller than the weights")
+    if (edition.kv_layers or 0) + edition.sliding_layers > edition.layers:
+        raise ValueError(f"{edition.repository}: more caching layers than layers")
+    if edition.sliding_layers and edition.sliding_window is None:
+        raise ValueError(f"{edition.repository}: sliding layers without a window")
