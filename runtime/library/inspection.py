@@ -83,9 +83,12 @@ def _check_shards(folder: Path) -> None:
 
 
 def _refuse_code(folder: Path, config: dict[str, Any]) -> None:
-    for key in ("model_file", "auto_map"):
-        if config.get(key):
-            raise ModelUnsafe(f"config.json: {key}")
+    # An auto_map of other classes is common in converted models and never followed; these two would be.
+    auto_map = config.get("auto_map")
+    if config.get("model_file"):
+        raise ModelUnsafe("config.json: model_file")
+    if isinstance(auto_map, dict) and "AutoTokenizer" in auto_map:
+        raise ModelUnsafe("config.json: auto_map")
     tokenizer_config = folder / "tokenizer_config.json"
     if tokenizer_config.is_file() and _read_object(tokenizer_config, INDEX_LIMIT_BYTES).get("auto_map"):
         raise ModelUnsafe("tokenizer_config.json: auto_map")
