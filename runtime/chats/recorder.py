@@ -8,7 +8,7 @@ import time
 
 from runtime.chats.messages import MessageState
 from runtime.chats.store import ConversationStore
-from runtime.errors import Problem, StorageError
+from runtime.errors import ConversationNotFound, Problem, StorageError
 from runtime.events import AnswerStatistics, Channel
 
 log = logging.getLogger(__name__)
@@ -59,10 +59,12 @@ class AnswerRecorder:
             self._write_ending()
 
     def try_again(self) -> bool:
-        """Write an ending that could not be written; True once it is on the disk."""
+        """Write an ending that could not be written; True once it is on the disk, or its place is gone."""
         with self._lock:
             try:
                 self._write_ending()
+            except ConversationNotFound:
+                return True
             except StorageError:
                 return False
             return True
