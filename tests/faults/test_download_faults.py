@@ -169,7 +169,7 @@ def test_nothing_listens_is_told_and_mended(paths: Paths, source: Path) -> None:
             cancel.cancel()
 
     with pytest.raises(Cancelled):
-        job_for(hub, paths, cancel=cancel, on_phase=on_phase).run()  # type: ignore[arg-type]
+        job_for(hub, paths, cancel=cancel, on_phase=on_phase).run()
     assert {p.phase for p in told} == {DownloadPhase.WAITING}  # type: ignore[attr-defined]
     assert {p.problem.code for p in told} == {"download.hub_unreachable"}  # type: ignore[attr-defined]
 

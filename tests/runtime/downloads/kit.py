@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from runtime.downloads.hub import Source
 from runtime.downloads.job import DownloadJob
 from runtime.downloads.messages import JobProgress
 from runtime.downloads.patience import Patience
+from runtime.downloads.stage import DiskUsage
 from runtime.library.service import LibraryService
 from runtime.paths import Paths
 from tests.hub import LoopbackHub
@@ -44,12 +46,19 @@ def job_for(
     patience: Patience = IMPATIENT,
     on_phase: Callable[[JobProgress], None] = lambda _: None,
     name: str = NAME,
+    disk_usage: Callable[[Path], DiskUsage] = shutil.disk_usage,
 ) -> DownloadJob:
     """A job in this process."""
     source = Source(hub.endpoint, name, token)
-    token_of_work = cancel or CancelToken()
     return DownloadJob(
-        source, "main", "A model", paths.models, cancel=token_of_work, patience=patience, on_phase=on_phase
+        source,
+        "main",
+        "A model",
+        paths.models,
+        cancel=cancel or CancelToken(),
+        patience=patience,
+        on_phase=on_phase,
+        disk_usage=disk_usage,
     )
 
 
