@@ -115,6 +115,6 @@ def translated(path: Path) -> Iterator[None]:
 def _disk_full(path: Path) -> bool:
     # Making the shared memory file on a full disk is reported as a plain I/O error.
     try:
-        return shutil.disk_usage(path.parent).free < NEARLY_FULL_BYTES
+        return os.access(path.parent, os.W_OK) and shutil.disk_usage(path.parent).free < NEARLY_FULL_BYTES
     except OSError:
         return False
