@@ -103,16 +103,21 @@ def recommend(
     pick = _pick(machine, choices)
     if pick is None:
         return Recommendation(None, None, None, tuple(choices))
-    faster, smarter = _faster(pick, choices), _smarter(pick, choices)
+    smallest = [forecast(machine, c.model, c.model.editions[0], context_tokens, ours_bytes) for c in choices]
+    faster, smarter = _faster(pick, smallest), _smarter(pick, choices)
     named = {choice.model.id: choice for choice in (faster, smarter, pick) if choice}
     return Recommendation(pick, faster, smarter, tuple(named.get(c.model.id, c) for c in choices))
 
 
 def forecast(
-    machine: Machine, model: CatalogueModel, edition: Edition, context_tokens: int = DEFAULT_CONTEXT_TOKENS
+    machine: Machine,
+    model: CatalogueModel,
+    edition: Edition,
+    context_tokens: int = DEFAULT_CONTEXT_TOKENS,
+    ours_bytes: int = 0,
 ) -> Choice:
     """One edition on ``machine``, whether or not it would be taken."""
-    return _forecast(machine, model, edition, budget(machine), context_tokens)
+    return _forecast(machine, model, edition, budget(machine, ours_bytes), context_tokens)
 
 
 def floor_tokens_per_s(model: CatalogueModel) -> float:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from runtime.hardware.chips import bandwidth_from_bus, nvidia_bandwidth
 from runtime.hardware.computer import Gpu, GpuKind
+from runtime.hardware.reading import whole
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -59,31 +58,29 @@ def ask_nvml() -> NvmlAnswer:
 
 
 def _ask_cards(nvml: Any) -> NvmlAnswer:
-    def maybe(ask: Callable[[], _T]) -> _T | None:
+    def maybe(question: str, *arguments: object) -> Any:
+        """The answer, or None: older drivers lack questions, and cards refuse some."""
         try:
-            return ask()
+            return getattr(nvml, question)(*arguments)
         except (nvml.NVMLError, AttributeError):
             return None
 
     cards = []
-    for index in range(int(nvml.nvmlDeviceGetCount())):
-        handle = maybe(lambda index=index: nvml.nvmlDeviceGetHandleByIndex(index))  # type: ignore[misc]
-        if handle is None:
+    for index in range(maybe("nvmlDeviceGetCount") or 0):
+        card = maybe("nvmlDeviceGetHandleByIndex", index)
+        if card is None:
             continue
-        name = maybe(lambda handle=handle: nvml.nvmlDeviceGetName(handle))  # type: ignore[misc]
-        memory = maybe(lambda handle=handle: nvml.nvmlDeviceGetMemoryInfo(handle))  # type: ignore[misc]
+        memory = maybe("nvmlDeviceGetMemoryInfo", card)
         cards.append(
             NvmlCard(
-                name=_text(name),
+                name=_text(maybe("nvmlDeviceGetName", card)),
                 total_bytes=None if memory is None else int(memory.total),
                 free_bytes=None if memory is None else int(memory.free),
-                bus_width_bits=maybe(lambda handle=handle: int(nvml.nvmlDeviceGetMemoryBusWidth(handle))),  # type: ignore[misc]
-                memory_clock_mhz=maybe(
-                    lambda handle=handle: int(nvml.nvmlDeviceGetMaxClockInfo(handle, nvml.NVML_CLOCK_MEM))  # type: ignore[misc]
-                ),
+                bus_width_bits=whole(maybe("nvmlDeviceGetMemoryBusWidth", card)),
+                memory_clock_mhz=whole(maybe("nvmlDeviceGetMaxClockInfo", card, nvml.NVML_CLOCK_MEM)),
             )
         )
-    return NvmlAnswer(answered=True, driver=_text(maybe(nvml.nvmlSystemGetDriverVersion)), cards=tuple(cards))
+    return NvmlAnswer(answered=True, driver=_text(maybe("nvmlSystemGetDriverVersion")), cards=tuple(cards))
 
 
 def _text(answer: object) -> str:
