@@ -138,9 +138,10 @@ def _check(models: tuple[CatalogueModel, ...]) -> None:
     seen: set[str] = set()
     for model in models:
         names = {model.id.lower(), model.role.lower(), model.name.lower()}
-        names |= {edition.repository.lower() for edition in model.editions}
-        if names & seen:
-            raise ValueError(f"{model.id}: a name is taken twice: {sorted(names & seen)}")
+        repositories = [edition.repository.lower() for edition in model.editions]
+        if len(set(repositories)) != len(repositories) or seen & names.union(repositories):
+            raise ValueError(f"{model.id}: a name is taken twice")
+        names.update(repositories)
         seen |= names
         if not TAGS.issuperset(model.good_at):
             raise ValueError(f"{model.id}: unknown tags {sorted(set(model.good_at) - TAGS)}")
