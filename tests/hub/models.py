@@ -17,9 +17,9 @@ CONFIG = {
 }
 
 
-def write_safetensors(path: Path, size_bytes: int) -> None:
-    """A valid safetensors file with one tensor of about ``size_bytes`` random bytes."""
-    header = json.dumps({"weight": {"dtype": "U8", "shape": [size_bytes], "data_offsets": [0, size_bytes]}}).encode()
+def write_safetensors(path: Path, size_bytes: int, tensor: str = "weight") -> None:
+    """A valid safetensors file with one tensor of ``size_bytes`` random bytes."""
+    header = json.dumps({tensor: {"dtype": "U8", "shape": [size_bytes], "data_offsets": [0, size_bytes]}}).encode()
     path.write_bytes(len(header).to_bytes(8, "little") + header + os.urandom(size_bytes))
 
 
@@ -36,8 +36,8 @@ def make_model_folder(folder: Path, weight_bytes: int = 2_000_000, shards: int =
         write_safetensors(folder / "model.safetensors", weight_bytes)
         return folder
     names = [f"model-{n:05d}-of-{shards:05d}.safetensors" for n in range(1, shards + 1)]
-    for name in names:
-        write_safetensors(folder / name, weight_bytes // shards)
+    for number, name in enumerate(names):
+        write_safetensors(folder / name, weight_bytes // shards, f"layer{number}")
     index = {"metadata": {"total_size": weight_bytes}, "weight_map": {f"layer{n}": s for n, s in enumerate(names)}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     return folder
