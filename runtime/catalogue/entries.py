@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from runtime.errors import UnexpectedError
+from runtime.paths import assets_folder
 from runtime.requests import Sampling
 
 VERSION = 1
@@ -118,12 +119,13 @@ def read_catalogue(data: bytes) -> Catalogue:
     return Catalogue(file.models)
 
 
-def load_catalogue(path: Path) -> Catalogue:
-    """The catalogue at ``path`` (``assets/catalogue/models.json``).
+def load_catalogue(path: Path | None = None) -> Catalogue:
+    """The catalogue at ``path``, by default the one that ships with the app. Any thread; a few milliseconds.
 
     Raises:
         UnexpectedError: missing, unreadable or damaged.
     """
+    path = path or assets_folder() / "catalogue" / "models.json"
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -40,8 +40,9 @@ DeviceInfo = Callable[[], dict[str, object]]
 def probe(models_folder: Path, device_info: DeviceInfo | None = None) -> Computer:
     """What this computer is, with the disk that holds ``models_folder``.
 
-    Any thread. Under a second without ``device_info``, which is asked for MLX's ``device_info()`` on a Mac (it lives
-    in a process that imports MLX); without it, or when it fails, Metal's working set is estimated.
+    Any thread. Under a second without ``device_info``, which is asked for MLX's ``device_info()`` where there is a
+    graphics processor (it lives in a process that imports MLX). Without it, or when it fails, Metal's working set is
+    estimated, and an NVIDIA card whose driver answers is believed to be used.
     """
     disk_free_bytes = ask_disk_free(models_folder)
     if sys.platform == "darwin":
@@ -49,11 +50,15 @@ def probe(models_folder: Path, device_info: DeviceInfo | None = None) -> Compute
         name = read_mac_model(ask_command("system_profiler", "SPHardwareDataType"))
         answer = _ask_device(device_info) if facts.apple_silicon else {}
         return mac_computer(facts, name, _psutil_memory(), answer, models_folder, disk_free_bytes)
+    nvml = ask_nvml()
+    if nvml.cards and _computes_on_processor(_ask_device(device_info)):
+        _log.warning("MLX was installed without CUDA: %s is not used", nvml.cards[0].name)
+        nvml = NvmlAnswer(answered=True, driver=nvml.driver)
     return linux_computer(
         read_cpuinfo(ask_file(Path("/proc/cpuinfo"))),
         ask_usable_cores(),
         within_limits(read_meminfo(ask_file(Path("/proc/meminfo"))), ask_cgroup_limits()),
-        ask_nvml(),
+        nvml,
         find_nvidia_cards(),
         _linux_model(),
         models_folder,
@@ -119,7 +124,7 @@ def linux_computer(
     """A Linux machine from its answers. An NVIDIA card without a driver is a problem, and the processor goes on."""
     nvidia = read_nvml(nvml)
     problems: tuple[Problem, ...] = ()
-    if nvidia is None and plugged_in:
+    if not nvml.answered and plugged_in:
         problems = (GpuDriverMissing(plugged_in[0]).problem(),)
     memory_bytes = memory.total_bytes or 0
     available_bytes = memory.available_bytes if memory.available_bytes is not None else memory_bytes // 2
@@ -139,6 +144,11 @@ def linux_computer(
         virtual_machine=cpu.virtual_machine,
         problems=problems,
     )
+
+
+def _computes_on_processor(device_info: dict[str, object]) -> bool:
+    """MLX names the processor's architecture (``x86_64``) where it has no graphics backend."""
+    return device_info.get("architecture") == platform.machine()
 
 
 def _ask_device(device_info: DeviceInfo | None) -> dict[str, object]:

@@ -16,7 +16,7 @@ PATH = assets_folder() / "catalogue" / "models.json"
 
 @pytest.fixture
 def catalogue() -> Catalogue:
-    return load_catalogue(PATH)
+    return load_catalogue()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,23 @@ def test_probing_a_mac_survives_a_device_that_does_not_answer(tmp_path: Path, mo
     asked = probe.probe(tmp_path, lambda: {"max_recommended_working_set_size": 11 * GIB})
     assert asked.gpu
     assert (asked.gpu.working_set_bytes, asked.gpu.working_set_estimated) == (11 * GIB, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks NVML")
+def test_a_card_that_mlx_was_installed_without_is_not_counted_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = nvidia.NvmlCard("NVIDIA GeForce RTX 4090", 24 * GIB, 23 * GIB)
+    monkeypatch.setattr(probe, "ask_nvml", lambda: NvmlAnswer(answered=True, driver="580", cards=(card,)))
+    monkeypatch.setattr(probe, "find_nvidia_cards", lambda: ("NVIDIA 2684",))
+    without_cuda = probe.probe(tmp_path, lambda: {"architecture": platform.machine(), "device_name": "AMD"})
+    assert without_cuda.gpu is None
+    assert without_cuda.problems == ()
+    for answer in ({"architecture": "sm_89"}, {}):
+        found = probe.probe(tmp_path, lambda answer=answer: answer)  # type: ignore[misc]
+        assert found.gpu
+        assert found.gpu.name == "NVIDIA GeForce RTX 4090"
+    assert probe.probe(tmp_path).gpu
 
 
 def test_probing_does_not_import_the_model_libraries(tmp_path: Path) -> None:
