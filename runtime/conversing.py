@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of
 from runtime.chats.messages import Message, MessageState
@@ -24,6 +23,7 @@ from runtime.events import (
     FinishReason,
     ModelLoaded,
 )
+from runtime.inference.engine import Engine
 from runtime.requests import ChatMessage, Generate, LoadModel, Role, Sampling
 
 log = logging.getLogger(__name__)
@@ -44,33 +44,6 @@ _STATES = {
     FinishReason.STOPPED: MessageState.STOPPED,
     FinishReason.FAILED: MessageState.FAILED,
 }
-
-
-class AnsweringEngine(Protocol):
-    """What is used here of ``runtime.inference.engine.Engine``. Every method but ``close`` returns at once."""
-
-    @property
-    def state(self) -> EngineState:
-        """Where the engine stands."""
-
-    @property
-    def loaded(self) -> ModelLoaded | None:
-        """The model that is ready, if one is."""
-
-    def load(self, request: LoadModel) -> None:
-        """Make a model ready."""
-
-    def unload(self) -> None:
-        """Give the model's memory back."""
-
-    def generate(self, request: Generate) -> None:
-        """Begin an answer; exactly one AnswerFinished follows, in every case."""
-
-    def stop(self, request_id: str) -> None:
-        """End an answer early."""
-
-    def close(self) -> None:
-        """End the engine and its threads, after the last event."""
 
 
 @dataclass
@@ -98,7 +71,7 @@ class Conversing:
     def __init__(
         self,
         store: ConversationStore,
-        make_engine: Callable[[Callable[[Event], None]], AnsweringEngine],
+        make_engine: Callable[[Callable[[Event], None]], Engine],
         on_event: Callable[[Event], None],
         *,
         system_prompt: str = DEFAULT_SYSTEM_PROMPT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 
@@ -22,6 +22,6 @@ def new_id() -> str:
         # 48 bits of milliseconds and 12 of a counter; a clock set back or a full millisecond just counts on.
         _last = max(_last + 1, now_ms() << 12)
         moment, counter = _last >> 12, _last & 0xFFF
-    number = moment << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
+    number = moment << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | (int.from_bytes(os.urandom(8), "big") >> 2)
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
