@@ -57,6 +57,7 @@ class _Answer:
     all_turns: int
     recorder: AnswerRecorder
     shortened_again: bool = False
+    stop_asked: bool = False
 
 
 class Conversing:
@@ -171,8 +172,10 @@ class Conversing:
     def stop(self, request_id: str) -> None:
         """End an answer early; what was said stays. Its AnswerFinished follows. Unknown ids are ignored."""
         with self._lock:
-            known = self._answer is not None and self._answer.request_id == request_id
-        if known:
+            answer = self._current(request_id)
+            if answer is not None:
+                answer.stop_asked = True
+        if answer is not None:
             self._engine.stop(request_id)
 
     def handle(self, event: Event) -> None:
@@ -245,6 +248,9 @@ class Conversing:
             # The row must not stay streaming for ever, whatever went wrong.
             log.exception("the engine did not take a question")
             self._finish(AnswerFinished(answer.request_id, FinishReason.FAILED, problem=problem_of(error)))
+        if answer.stop_asked:
+            # Asked while the engine did not know this answer yet.
+            self._engine.stop(answer.request_id)
 
     def _system(self) -> tuple[ChatMessage, ...]:
         return (ChatMessage(Role.SYSTEM, self.system_prompt),) if self.system_prompt.strip() else ()
@@ -290,9 +296,9 @@ class Conversing:
 
     def _shorter(self, answer: _Answer, problem: Problem | None) -> tuple[ChatMessage, ...] | None:
         """The turns to try once more with, if the engine found the prompt too long and older turns can go."""
-        if problem is None or problem.code != PromptTooLong.code or answer.recorder.has_text or answer.shortened_again:
+        if problem is None or problem.code != PromptTooLong.code or len(answer.turns) <= 2:
             return None
-        if len(answer.turns) <= 2:
+        if answer.recorder.has_text or answer.shortened_again or answer.stop_asked or self._closing:
             return None
         counted = max(1, int(problem.parameters.get("prompt_tokens") or 1))
         limit = int(problem.parameters.get("limit_tokens") or 0)

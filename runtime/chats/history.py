@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from runtime.chats.messages import Message
 from runtime.requests import ChatMessage, Role
 
-# A guess on the safe side for most tokenizers and scripts; the engine counts exactly and refuses what is too long.
-BYTES_PER_TOKEN = 3.0
+# A guess a little on the safe side; the engine counts exactly, and what it refuses is shortened by its figures.
+BYTES_PER_TOKEN = 3.5
 TOKENS_PER_TURN = 8
 
 TITLE_CHARACTERS = 40

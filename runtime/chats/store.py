@@ -32,6 +32,11 @@ class ConversationStore:
             with database.write() as connection:
                 connection.execute("UPDATE messages SET state = 'interrupted' WHERE state = 'streaming'")
 
+    @property
+    def recovered(self) -> Problem | None:
+        """``storage.damaged`` if the database had to be restored from a backup, or begun anew, at this start."""
+        return self._database.recovered.problem() if self._database.recovered else None
+
     # --- conversations ------------------------------------------------------------------------------------------
 
     def create(self, title: str = "") -> str:

@@ -374,3 +374,27 @@ def test_the_model_is_loaded_and_unloaded_through_the_one_engine(scene: Scene) -
     assert scene.chat.state is EngineState.READY
     scene.chat.unload()
     assert scene.engine.loaded is None
+
+
+def test_a_stop_that_comes_before_the_engine_knows_the_answer_is_not_lost(scene: Scene) -> None:
+    generate = scene.engine.generate
+
+    def stop_then_generate(request: Generate) -> None:
+        scene.chat.stop(request.request_id)
+        scene.engine.stopped.clear()
+        generate(request)
+
+    scene.engine.generate = stop_then_generate  # type: ignore[method-assign]
+    request_id = scene.chat.ask(scene.store.create(), "Why?")
+    assert scene.engine.stopped == [request_id]
+
+
+def test_a_stopped_answer_is_not_tried_again_with_less(scene: Scene) -> None:
+    conversation_id = scene.store.create()
+    scene.answered(conversation_id, "one", "1")
+    scene.answered(conversation_id, "two", "2")
+    request_id = scene.chat.ask(conversation_id, "three")
+    scene.chat.stop(request_id)
+    scene.engine.end(FinishReason.FAILED, PromptTooLong(prompt_tokens=2000, limit_tokens=1000))
+    assert len(scene.engine.asked) == 3
+    assert scene.store.message(request_id).state is MessageState.FAILED

@@ -292,3 +292,17 @@ def test_ids_made_at_once_are_different() -> None:
     for thread in threads:
         thread.join()
     assert len(set(made)) == 8_000
+
+
+def test_a_restored_database_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "hearth.db"
+    path.write_bytes(b"rubbish" * 1000)
+    database = Database(path)
+    problem = ConversationStore(database).recovered
+    database.close()
+    database.close()
+    assert problem is not None
+    assert problem.code == "storage.damaged"
+    again = Database(path)
+    assert ConversationStore(again).recovered is None
+    again.close()
