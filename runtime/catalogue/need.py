@@ -9,8 +9,8 @@ from runtime.catalogue.entries import Edition
 # The cache is kept in 16-bit numbers and grows in steps of 256 tokens (mlx_lm.models.cache).
 _CACHE_BYTES_PER_NUMBER = 2
 _CACHE_STEP_TOKENS = 256
-# The prompt is read in pieces of at most this many tokens; the engine must not take larger ones.
-PREFILL_CHUNK_TOKENS = 512
+# The prompt is read in pieces of at most this many tokens (runtime.inference.mlx_backend; never larger ones).
+PREFILL_CHUNK_TOKENS = 1024
 # The engine process itself: Python, MLX, tokenizer, buffers. 0.6B measured: file + 70 MB; large vocabularies need more.
 _PROCESS_BYTES = 400_000_000
 # Numbers alive at once for one token of a piece, as multiples of the hidden size (attention, then a four times wider
@@ -19,8 +19,11 @@ _ACTIVATIONS_PER_HIDDEN = 20
 # MLX's fused attention covers heads up to this size; for larger ones a piece's scores are written out, twice.
 _FUSED_HEAD_DIM = 128
 _SMALLEST_HEAD_DIM = 64
+# Buffers that MLX keeps for reuse and memory lost between them; the engine itself refuses what leaves less than a
+# tenth of the weights beside them.
+_LEAST_WORKING_SHARE = 1 / 8
 # State of fixed size that a linear-attention layer keeps: 128 x 128 numbers of 32 bits for each of up to 64
-# heads. Layers that share another's cache (Gemma's small models) keep nothing and are overstated.
+# heads. Models with sliding windows have none: their remaining layers share another layer's cache.
 _FIXED_STATE_BYTES = 64 * 128 * 128 * 4
 
 
@@ -70,8 +73,8 @@ def _cache_bytes(edition: Edition, tokens: int) -> int:
         )
         # While a piece is read the window holds it as well.
         total += sliding * edition.sliding_layers * min(stepped, edition.sliding_window + PREFILL_CHUNK_TOKENS)
-    if edition.kv_layers is not None:
-        total += (edition.layers - edition.kv_layers - edition.sliding_layers) * _FIXED_STATE_BYTES
+    elif edition.kv_layers is not None:
+        total += (edition.layers - edition.kv_layers) * _FIXED_STATE_BYTES
     return total
 
 
@@ -82,4 +85,4 @@ def _working_bytes(edition: Edition, tokens: int) -> int:
     if edition.head_dim is None or edition.head_dim > _FUSED_HEAD_DIM:
         heads = edition.attention_heads or max(1, edition.hidden_size // _SMALLEST_HEAD_DIM)
         scores = 2 * heads * piece * tokens * _CACHE_BYTES_PER_NUMBER
-    return _PROCESS_BYTES + activations + scores
+    return max(_PROCESS_BYTES + activations + scores, int(edition.weight_bytes * _LEAST_WORKING_SHARE))

@@ -9,6 +9,7 @@ from runtime.catalogue.budget import Budget, budget
 from runtime.catalogue.entries import Catalogue, CatalogueModel, Edition
 from runtime.catalogue.machine import Machine
 from runtime.catalogue.need import need
+from runtime.catalogue.processor import unpacked_bytes
 from runtime.catalogue.speed import speed
 from runtime.errors import Scalar
 
@@ -24,8 +25,6 @@ _BEARABLE_FLUENCY = 0.4
 _DISK_RESERVE_BYTES = 1_000_000_000
 # A more exact edition is worth its memory only where most of the budget stays free.
 _EXACT_EDITION_SHARE = 0.5
-# Above the GPU's limit but within this share of all memory a model loads and then pages.
-_PAGING_SHARE = 0.8
 
 
 class Fit(StrEnum):
@@ -136,9 +135,9 @@ def _choice(machine: Machine, model: CatalogueModel, limits: Budget, context_tok
 
 
 def _forecast(machine: Machine, model: CatalogueModel, edition: Edition, limits: Budget, context_tokens: int) -> Choice:
-    need_bytes = need(edition, context_tokens).total_bytes
+    need_bytes = need(edition, context_tokens).total_bytes + unpacked_bytes(machine, edition)
     rate = speed(machine, edition, context_tokens)
-    fit, code = _fit(machine, need_bytes, limits, rate.high_tokens_per_s)
+    fit, code = _fit(need_bytes, limits, rate.high_tokens_per_s)
     parameters: dict[str, Scalar] = {"need_bytes": need_bytes, "budget_bytes": limits.bytes}
     if code in (ReasonCode.TIGHT, ReasonCode.TOO_LARGE, ReasonCode.CRAWLS_FOR_MEMORY):
         parameters["missing_bytes"] = need_bytes - limits.bytes
@@ -158,9 +157,9 @@ def _forecast(machine: Machine, model: CatalogueModel, edition: Edition, limits:
     return choice
 
 
-def _fit(machine: Machine, need_bytes: int, limits: Budget, high_tokens_per_s: float) -> tuple[Fit, ReasonCode]:
+def _fit(need_bytes: int, limits: Budget, high_tokens_per_s: float) -> tuple[Fit, ReasonCode]:
     if need_bytes > limits.capacity_bytes:
-        if need_bytes <= machine.memory_bytes * _PAGING_SHARE:
+        if need_bytes <= limits.paging_bytes:
             return Fit.CRAWLS, ReasonCode.CRAWLS_FOR_MEMORY
         return Fit.TOO_LARGE, ReasonCode.TOO_LARGE
     if high_tokens_per_s < CRAWLING_TOKENS_PER_S:

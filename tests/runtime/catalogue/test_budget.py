@@ -71,5 +71,6 @@ def test_a_processor_leaves_two_gigabytes_or_a_fifth() -> None:
 def test_never_more_now_than_ever_and_never_more_than_the_limit(computer: Computer) -> None:
     found = budget(computer)
     assert 0 <= found.bytes <= found.capacity_bytes <= found.limit_bytes
+    assert found.capacity_bytes <= found.paging_bytes
     if computer.gpu and computer.gpu.working_set_bytes:
         assert found.capacity_bytes < computer.gpu.working_set_bytes

@@ -26,25 +26,31 @@ def test_qwen3_by_hand() -> None:
     found = need(_edition("qwen3-0.6b"), 8192)
     assert found.weight_bytes == 342_884_352
     assert found.cache_bytes == 8192 * 114_688 == 939_524_096
-    # the process + a piece of 512 tokens x 1024 x 20 numbers x 2 bytes; heads of 128 are fused
-    assert found.working_bytes == 400_000_000 + 512 * 1024 * 20 * 2
-    assert found.total_bytes == 342_884_352 + 939_524_096 + 420_971_520
+    # the process + a piece of 1024 tokens x 1024 x 20 numbers x 2 bytes; heads of 128 are fused
+    assert found.working_bytes == 400_000_000 + 1024 * 1024 * 20 * 2
+    assert found.total_bytes == 342_884_352 + 939_524_096 + 441_943_040
 
 
 def test_gpt_oss_by_hand() -> None:
     found = need(_edition("gpt-oss-20b"), 8192)
     full = 12 * 2 * 8 * 64 * 2 * 8192
-    sliding = 12 * 2 * 8 * 64 * 2 * (128 + 512)
-    assert found.cache_bytes == full + sliding == 217_055_232
+    sliding = 12 * 2 * 8 * 64 * 2 * (128 + 1024)
+    assert found.cache_bytes == full + sliding == 229_638_144
+    # the buffers of a large model are counted as an eighth of its weights
+    assert found.working_bytes == 12_025_908_224 // 8
 
 
 def test_gemma_4_31b_by_hand() -> None:
     found = need(_edition("gemma-4-31b"), 8192)
     full = 10 * 2 * 4 * 512 * 2 * 8192
-    sliding = 50 * 2 * 16 * 256 * 2 * (1024 + 512)
-    assert found.cache_bytes == full + sliding == 1_929_379_840
-    # heads of 512 are not fused: the scores of a piece are written out, twice
-    assert found.working_bytes == 400_000_000 + 512 * 5376 * 20 * 2 + 2 * 32 * 512 * 8192 * 2
+    sliding = 50 * 2 * 16 * 256 * 2 * (1024 + 1024)
+    assert found.cache_bytes == full + sliding == 2_348_810_240
+
+
+def test_scores_of_wide_heads_are_written_out_by_hand() -> None:
+    # 8 heads of 512 are not fused: a piece's scores against the whole conversation, twice in 16 bit
+    found = need(_edition("gemma-4-e4b"), 8192)
+    assert found.working_bytes == 400_000_000 + 1024 * 2560 * 20 * 2 + 2 * 8 * 1024 * 8192 * 2
 
 
 def test_qwen3_6_27b_by_hand() -> None:

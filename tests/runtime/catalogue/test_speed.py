@@ -17,11 +17,13 @@ def _speed(chip: str, memory_gb: float, model: str, gpu_memory_gb: float | None 
 
 
 def test_a_plain_processor_gives_what_was_measured_on_one() -> None:
-    found = _speed("cpu", 24, "qwen3-0.6b")
-    assert found.low_tokens_per_s < 2.4 < found.high_tokens_per_s
+    roomy = _speed("cpu", 24, "qwen3-0.6b")
+    assert roomy.low_tokens_per_s < 7.4 < roomy.high_tokens_per_s
+    small = _speed("cpu", 8, "qwen3-0.6b")
+    assert small.low_tokens_per_s < 2.4 < small.high_tokens_per_s
     # computing, not reading: eight bits are as many weights as four
     eight = _speed("cpu", 24, "qwen3-0.6b-8bit")
-    assert eight.low_tokens_per_s == pytest.approx(found.low_tokens_per_s, rel=0.1)
+    assert eight.low_tokens_per_s == pytest.approx(roomy.low_tokens_per_s, rel=0.1)
     assert _speed("cpu", 24, "qwen3.5-9b").high_tokens_per_s < 0.3
 
 
