@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from runtime.downloads.patience import Answer, Patience, Transient, refusal, transient_refusal
-from runtime.errors import HubNotUnderstood, HubUnreachable, RepositoryHasNoModel, RepositoryNotFound
+from runtime.errors import HubNotUnderstood, HubUnreachable, RepositoryHasNoModel, RepositoryNotFound, TokenRejected
 from runtime.storage.manifest import ManifestFile, is_digest, is_safe_path
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class Listing:
 
 def hub_endpoint(chosen: str | None = None) -> str:
     """The hub or mirror to ask: ``chosen``, else ``HF_ENDPOINT``, else the public hub."""
-    return (chosen or os.environ.get("HF_ENDPOINT") or PUBLIC_HUB).rstrip("/")
+    endpoint = (chosen or os.environ.get("HF_ENDPOINT") or PUBLIC_HUB).strip().rstrip("/")
+    return endpoint if "://" in endpoint else f"https://{endpoint}"
 
 
 def is_repository(name: str) -> bool:
@@ -108,6 +109,8 @@ def list_model(source: Source, revision: str, patience: Patience) -> Listing:
         RepositoryNotFound, TokenRequired, TokenRejected, AccessNotGranted: the hub says no.
         RepositoryHasNoModel: nothing in it that the engine could load.
     """
+    if source.token is not None and not (source.token.isascii() and source.token.isprintable()):
+        raise TokenRejected(source.repository, source.page_url)
     commit, entries = _ask(source, revision, patience)
     if _COMMIT.fullmatch(commit or "") is None:
         raise Transient(HubNotUnderstood(source.host))
@@ -142,6 +145,7 @@ def _file(entry: RepoFile, source: Source) -> ManifestFile:
 
 def _ask(source: Source, revision: str, patience: Patience) -> tuple[str, list[RepoFile]]:
     """The commit and the files at the top, with every failure of the library translated here."""
+    import httpx2
     from huggingface_hub import HfApi, set_client_factory
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
     from huggingface_hub.hf_api import RepoFile
@@ -157,6 +161,8 @@ def _ask(source: Source, revision: str, patience: Patience) -> tuple[str, list[R
     except HfHubHTTPError as error:
         answer = _answer(error.response)
         raise refusal(answer, source.repository, source.page_url, has_token=bool(source.token)) from error
+    except httpx2.InvalidURL as error:
+        raise Transient(HubUnreachable(source.host, "no address")) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Transient(HubNotUnderstood(source.host)) from error
 
@@ -186,7 +192,7 @@ def _bounded_client(source: Source, patience: Patience) -> httpx2.Client:
             request.extensions["timeout"] = limits
             try:
                 response = super().send(request, **options)
-            except (httpx2.TransportError, httpx2.TooManyRedirects) as error:
+            except httpx2.RequestError as error:
                 raise Transient(HubUnreachable(source.host, type(error).__name__)) from error
             if response.status_code == 429 or response.status_code >= 500:
                 response.close()

@@ -131,6 +131,8 @@ class DownloadJob:
     def _fetch(self, transfer: Transfer, file: ManifestFile) -> bool:
         """Complete the part of one file; False when its bytes proved wrong and were thrown away."""
         path = self._stage.part_path(file)
+        if path.is_symlink():
+            path.unlink()
         if path.exists() and path.stat().st_size:
             self._move_to(DownloadPhase.VERIFYING)
         with Part(file, path, self._cancel, lambda _: None) as part:

@@ -32,6 +32,7 @@ from runtime.downloads.stage import Stage
 from runtime.downloads.worker_host import Report, WorkerHost
 from runtime.errors import (
     AccessNotGranted,
+    AlreadyDownloading,
     Problem,
     RepositoryNotFound,
     TokenRejected,
@@ -85,6 +86,7 @@ class DownloadService:
         self._told: dict[str, DownloadChanged] = {}
         self._records: dict[str, JobRecord] = {}
         self._order = itertools.count(1)
+        self._closed = False
         self._running: _Running | None = None
         self._key = object()
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -133,9 +135,9 @@ class DownloadService:
             return tuple(told for told in self._told.values() if told.phase not in GONE)
 
     def wait(self, repository: str, timeout_s: float | None = None) -> DownloadChanged | None:
-        """Block until the job rests (done, failed, paused, cancelled) or the time is over; its state then.
+        """Block until the job rests (done, failed, paused, cancelled), :meth:`close`, or the time is over.
 
-        None for a job that nobody asked for.
+        Returns its state then; None for a job that nobody asked for.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._rests(repository), timeout_s)
@@ -148,7 +150,7 @@ class DownloadService:
 
     def _rests(self, repository: str) -> bool:
         told = self._told.get(repository)
-        return told is None or told.phase in RESTING
+        return self._closed or told is None or told.phase in RESTING
 
     # --- the service's own thread -------------------------------------------------------------------------------
 
@@ -160,6 +162,9 @@ class DownloadService:
             except Exception:
                 _log.exception("a download step failed")
         self._end_worker()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def _start(self, request: DownloadRequest) -> None:
         repository = request.repository
@@ -201,8 +206,9 @@ class DownloadService:
         if record is None:
             return
         self._end_worker_of(repository)
-        self._forget(repository)
-        Stage(self._paths.models, repository).discard()
+        if not _is_of_another(record.problem):
+            self._forget(repository)
+            Stage(self._paths.models, repository).discard()
         self._tell(replace(queued_state(record), phase=DownloadPhase.CANCELLED, done_bytes=0))
 
     def _restore(self) -> None:
@@ -244,7 +250,7 @@ class DownloadService:
             revision=record.commit or record.request.revision,
             title=record.request.title,
             endpoint=hub_endpoint(self._endpoint),
-            token=self._token(),
+            token=(self._token() or "").strip() or None,
             patience=self._patience,
         )
 
@@ -314,7 +320,9 @@ class DownloadService:
     def _fail(self, record: JobRecord, problem: Problem) -> None:
         if problem.report:
             _log.error("download of %s: %s", record.repository, problem.report)
-        self._keep(replace(record, problem=problem))
+        self._records[record.repository] = replace(record, problem=problem)
+        if not _is_of_another(problem):
+            self._keep(replace(record, problem=problem))
         self._tell(resting_state(replace(record, problem=problem)))
 
     def _end_worker_of(self, repository: str) -> None:
@@ -352,3 +360,8 @@ class DownloadService:
             _log.exception("a listener failed")
         with self._changed:
             self._changed.notify_all()
+
+
+def _is_of_another(problem: Problem | None) -> bool:
+    """True when another copy of Hearth fetches this model: its record and its parts are not ours to touch."""
+    return problem is not None and problem.code == AlreadyDownloading.code

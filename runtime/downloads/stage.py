@@ -121,12 +121,19 @@ class Stage:
         write_manifest(self.files, manifest)
         aside = self.folder / "replaced"
         shutil.rmtree(aside, ignore_errors=True)
+        moved_to: Path | None = None
         if self.target.exists():
             # A folder that is not ours is moved beside, never removed.
             ours = (self.target / MANIFEST_NAME).is_file()
             kept = self.models / f"{self.target.name}.before-{time.strftime('%Y%m%d-%H%M%S')}"
-            os.replace(self.target, aside if ours else kept)
-        os.replace(self.files, self.target)
+            moved_to = aside if ours else kept
+            os.replace(self.target, moved_to)
+        try:
+            os.replace(self.files, self.target)
+        except OSError:
+            if moved_to is not None:
+                os.replace(moved_to, self.target)
+            raise
         sync_folder(self.models)
         shutil.rmtree(self.folder, ignore_errors=True)
         return self.target

@@ -64,7 +64,7 @@ class Transfer:
                     on_bytes(part.size_bytes - before)
                     if part.complete:
                         return
-        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
             raise Transient(HubUnreachable(self._source.host, type(error).__name__)) from error
         if not part.complete:
             raise Transient(HubUnreachable(self._source.host, "the connection ended early"))

@@ -7,6 +7,7 @@ app is gone) means exit.
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def _report(end: ChildEnd, job: DownloadJob, ended: threading.Event) -> None:
 def main() -> None:
     """Read one order, work, and listen for the word to stop."""
     end = ChildEnd(CODEC)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches us too; the parent decides
     os.environ.update(ENVIRONMENT)
     end.send(Hello(PROTOCOL_VERSION, "downloads"))
     messages = end.receive()

@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -72,9 +73,9 @@ def main() -> None:
         for number in range(arguments.rounds):
             job = DownloadJob(Source(hub.endpoint, NAME), "main", "", folder / f"job-{number}", cancel=CancelToken())
             (folder / f"job-{number}").mkdir()
-            plain_s.append(seconds(lambda: plain(url, folder / "plain")))
+            plain_s.append(seconds(partial(plain, url, folder / f"plain-{number}")))
             job_s.append(seconds(job.run))
-            service_s.append(seconds(lambda number=number: through_the_service(hub, folder / f"home-{number}")))  # type: ignore[misc]
+            service_s.append(seconds(partial(through_the_service, hub, folder / f"home-{number}")))
             hub.requests.clear()
     rate = {name: arguments.mb / statistics.median(s) for name, s in
             (("plain", plain_s), ("job", job_s), ("service", service_s))}  # fmt: skip

@@ -17,8 +17,9 @@ NAME = "maker/model"
 
 
 @pytest.fixture(autouse=True)
-def the_library_s_own_client() -> None:
+def the_library_s_own_client(monkeypatch: pytest.MonkeyPatch) -> None:
     set_client_factory(default_client_factory)
+    monkeypatch.setattr("tqdm.std.tqdm.monitor_interval", 0)  # its thread never ends
 
 
 def test_the_hub_s_own_library_downloads_from_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from runtime.downloads.patience import Patience
 from runtime.downloads.service import DownloadService
 from runtime.errors import RepositoryNotFound
 from runtime.events import DownloadChanged, DownloadPhase, Event
@@ -39,11 +41,13 @@ def hub(source: Path) -> Iterator[LoopbackHub]:
 class Downloads:
     """A service with its events kept."""
 
-    def __init__(self, paths: Paths, hub: LoopbackHub, token: str | None = None) -> None:
+    def __init__(
+        self, paths: Paths, hub: LoopbackHub, token: str | None = None, patience: Patience = IMPATIENT
+    ) -> None:
         self.events: list[DownloadChanged] = []
         self.token = token
         self.service = DownloadService(
-            paths, self._keep, token=lambda: self.token, endpoint=hub.endpoint, patience=IMPATIENT
+            paths, self._keep, token=lambda: self.token, endpoint=hub.endpoint, patience=patience
         )
 
     def _keep(self, event: Event) -> None:
@@ -288,3 +292,71 @@ def test_a_token_that_can_not_be_read_fails_the_job_alone(paths: Paths, hub: Loo
         service.close()
     assert state is not None
     assert state.phase is DownloadPhase.FAILED
+
+
+def test_a_second_copy_of_the_app_leaves_the_first_alone(
+    downloads: Downloads, hub: LoopbackHub, paths: Paths, source: Path
+) -> None:
+    hub.rate_bytes_per_s = 1_500_000
+    downloads.service.start(DownloadRequest(NAME, title="The first"))
+    downloads.until(lambda event: event.done_bytes > 300_000)
+    second = Downloads(paths, hub)
+    try:
+        second.service.start(DownloadRequest(NAME))
+        failed = second.ended()
+        assert failed.problem is not None
+        assert failed.problem.code == "download.already_downloading"
+        second.service.cancel(NAME)
+        second.until(lambda event: event.phase is DownloadPhase.CANCELLED)
+    finally:
+        second.service.close()
+    assert list(paths.downloads.glob("*.json")), "the first one's record"
+    hub.rate_bytes_per_s = None
+    end = downloads.ended()
+    assert same_bytes(Path(end.folder), source)
+    assert len(hub.asked("store")) == 1
+
+
+def test_waiting_ends_when_the_service_closes(paths: Paths, hub: LoopbackHub) -> None:
+    hub.faults.add(Fault(Kind.STALL, Place.API, times=None))
+    downloads = Downloads(paths, hub)
+    downloads.service.start(DownloadRequest(NAME))
+    ended: list[DownloadChanged | None] = []
+    waiter = threading.Thread(target=lambda: ended.append(downloads.service.wait(NAME)))
+    waiter.start()
+    downloads.until(lambda event: event.phase is DownloadPhase.LISTING)
+    downloads.service.close()
+    waiter.join(PATIENCE_S)
+    assert [state.phase for state in ended if state] == [DownloadPhase.LISTING]
+
+
+@pytest.mark.parametrize("token", ["  hf_granted\n", "hf_ümlaut", "hf_with\x00"])
+def test_odd_tokens(paths: Paths, hub: LoopbackHub, source: Path, token: str) -> None:
+    hub.add_repository(NAME, source, gated=True)
+    downloads = Downloads(paths, hub, token)
+    try:
+        downloads.service.start(DownloadRequest(NAME))
+        state = downloads.ended()
+    finally:
+        downloads.service.close()
+    if token.strip() == "hf_granted":
+        assert state.phase is DownloadPhase.DONE
+    else:
+        assert state.problem is not None
+        assert state.problem.code == "download.token_rejected"
+
+
+def test_a_retry_now_does_not_wait_for_the_clock(paths: Paths, hub: LoopbackHub) -> None:
+    """Resume on a job that waits tries at once, however long the wait would last."""
+    hub.faults.add(Fault(Kind.STATUS, Place.API, times=None, status=503))
+    downloads = Downloads(paths, hub, patience=Patience(quiet_tries=0, first_delay_s=3600, longest_delay_s=3600))
+    try:
+        downloads.service.start(DownloadRequest(NAME))
+        waiting = downloads.until(lambda event: event.phase is DownloadPhase.WAITING)
+        assert waiting.retry_in_s is not None
+        assert waiting.retry_in_s > 1000
+        hub.faults.clear()
+        downloads.service.resume(NAME)
+        assert downloads.until(lambda event: event.phase is DownloadPhase.DONE)
+    finally:
+        downloads.service.close()
