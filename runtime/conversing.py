@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of
-from runtime.chats.messages import Message, MessageState
+from runtime.chats.messages import Message, MessageState, state_after
 from runtime.chats.recorder import AnswerRecorder
 from runtime.chats.store import ConversationStore
 from runtime.errors import ConversationNotFound, EngineBusy, Problem, PromptTooLong, StorageError, problem_of
@@ -37,13 +37,6 @@ MAX_ANSWER_TOKENS = 4096
 ANSWER_SHARE = 0.25
 # Below the engine's exact limit when shortening again, as estimates of single turns are off by more than their sum.
 SHORTEN_MARGIN = 0.9
-
-_STATES = {
-    FinishReason.COMPLETE: MessageState.COMPLETE,
-    FinishReason.LENGTH: MessageState.COMPLETE,
-    FinishReason.STOPPED: MessageState.STOPPED,
-    FinishReason.FAILED: MessageState.FAILED,
-}
 
 
 @dataclass
@@ -277,7 +270,7 @@ class Conversing:
             self._on_event(ConversationsChanged(answer.conversation_id))
 
     def _recorded(self, answer: _Answer, event: AnswerFinished) -> AnswerFinished:
-        state, problem = _STATES[event.reason], event.problem
+        state, problem = state_after(event.reason), event.problem
         if self._closing:
             # Neither the person nor the model ended this answer.
             state, problem = MessageState.INTERRUPTED, None

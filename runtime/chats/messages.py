@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runtime.errors import Problem
-from runtime.events import AnswerStatistics
+from runtime.events import AnswerStatistics, FinishReason
 from runtime.requests import Role
 
 
@@ -22,6 +22,12 @@ class MessageState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+
+
+def state_after(reason: FinishReason) -> MessageState:
+    """The state of an answer that ended for this reason; one cut at its longest length counts as complete."""
+    ends = {FinishReason.STOPPED: MessageState.STOPPED, FinishReason.FAILED: MessageState.FAILED}
+    return ends.get(reason, MessageState.COMPLETE)
 
 
 @dataclass(frozen=True)
