@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path, PurePosixPath
 
-from runtime.hardware.reading import read_cgroup_limit, read_cgroup_paths
+from runtime.hardware.reading import read_cgroup_limit, read_cgroup_paths, read_pairs
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +28,7 @@ _MAX_FILE_BYTES = 4 * 1024 * 1024
 
 
 def ask_command(*command: str) -> str:
-    """What a command prints; "" when it is missing, hangs or prints nothing. Its exit status is ignored: sysctl
-    answers what it knows and then fails over the one name that it does not."""
+    """What a command prints, whatever its exit status; "" when it is missing, hangs or prints nothing."""
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=_COMMAND_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
@@ -38,6 +37,14 @@ def ask_command(*command: str) -> str:
         _log.info("%s did not answer: %s", command[0], error)
         return ""
     return done.stdout.decode(errors="replace")
+
+
+def ask_sysctl() -> str:
+    """The answers to :data:`SYSCTL_NAMES`; names left out after an unknown one are asked again one by one."""
+    text = ask_command("sysctl", *SYSCTL_NAMES)
+    answered = read_pairs(text)
+    rest = [ask_command("sysctl", name) for name in SYSCTL_NAMES if name not in answered]
+    return "\n".join([text, *rest])
 
 
 def ask_file(path: Path) -> str:

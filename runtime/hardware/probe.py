@@ -10,11 +10,11 @@ from pathlib import Path
 
 from runtime.errors import GpuDriverMissing, Problem
 from runtime.hardware.asking import (
-    SYSCTL_NAMES,
     ask_cgroup_limits,
     ask_command,
     ask_disk_free,
     ask_file,
+    ask_sysctl,
     ask_usable_cores,
 )
 from runtime.hardware.chips import apple_bandwidth, metal_working_set
@@ -46,7 +46,7 @@ def probe(models_folder: Path, device_info: DeviceInfo | None = None) -> Compute
     """
     disk_free_bytes = ask_disk_free(models_folder)
     if sys.platform == "darwin":
-        facts = read_sysctl(ask_command("sysctl", *SYSCTL_NAMES))
+        facts = read_sysctl(ask_sysctl())
         name = read_mac_model(ask_command("system_profiler", "SPHardwareDataType"))
         answer = _ask_device(device_info) if facts.apple_silicon else {}
         return mac_computer(facts, name, _psutil_memory(), answer, models_folder, disk_free_bytes)

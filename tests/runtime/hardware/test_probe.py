@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runtime.hardware import nvidia, probe
+from runtime.hardware import asking, nvidia, probe
 from runtime.hardware.computer import System
 from runtime.hardware.described import described_computer
 from runtime.hardware.nvidia import NvmlAnswer
@@ -28,14 +28,25 @@ def test_this_computer(tmp_path: Path) -> None:
 
 
 def test_probing_a_mac_survives_a_device_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = {"sysctl": "machdep.cpu.brand_string: Apple M2\nhw.memsize: 17179869184\nhw.physicalcpu: 8\n"}
+    answers = {
+        "machdep.cpu.brand_string": "Apple M2",
+        "hw.memsize": str(16 * GIB),
+        "hw.physicalcpu": "8",
+    }
+
+    def answer_one_by_one(command: str, *names: str) -> str:
+        # The worst case: one unknown name spoils the whole question.
+        known = len(names) == 1 and names[0] in answers
+        return f"{names[0]}: {answers[names[0]]}\n" if command == "sysctl" and known else ""
+
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(probe, "ask_command", lambda name, *_: answers.get(name, ""))
+    monkeypatch.setattr(asking, "ask_command", answer_one_by_one)
 
     def broken() -> dict[str, object]:
         raise RuntimeError("the worker died")
 
     computer = probe.probe(tmp_path, broken)
+    assert (computer.chip, computer.cores, computer.memory_bytes) == ("Apple M2", 8, 16 * GIB)
     assert computer.gpu
     assert computer.gpu.working_set_estimated
     asked = probe.probe(tmp_path, lambda: {"max_recommended_working_set_size": 11 * GIB})
