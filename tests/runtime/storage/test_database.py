@@ -4,6 +4,8 @@ import os
 import random
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.errors import StoreDamaged, StoreTooNew, UnexpectedError
+from runtime.errors import AlreadyRunning, StoreDamaged, StoreTooNew, UnexpectedError
+from runtime.storage import connection as connection_module
 from runtime.storage import database as database_module
 from runtime.storage.connection import open_connection, require_sqlite
 from runtime.storage.database import Database
@@ -161,6 +164,15 @@ def test_the_wrong_key_touches_nothing(opened: Open, tmp_path: Path) -> None:
         opened(key=bytes(32))
     assert (tmp_path / "hearth.db").read_bytes() == before
     assert titles(opened(key=KEY)) == ["a"]
+
+
+def test_another_writer_that_does_not_let_go_is_named(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "BUSY_TIMEOUT_MS", 50)
+    first, second = opened(), opened()
+    with first.write(), pytest.raises(AlreadyRunning):
+        add(second, "a")
+    add(second, "b")
+    assert titles(first) == ["b"]
 
 
 # --- damage ---------------------------------------------------------------------------------------------------------
@@ -385,6 +397,40 @@ def test_a_migration_that_fails_leaves_the_old_version(opened: Open) -> None:
     assert titles(again) == ["a"]
     with again.read() as connection:
         assert connection.pragma("user_version") == len(MIGRATIONS)
+        assert not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'half'").fetchall()
+
+
+KILLED_IN_MIGRATION = """
+import os, sys
+from pathlib import Path
+from runtime.storage.database import Database
+from runtime.storage.migrations import MIGRATIONS
+
+def dies_half_way(connection):
+    connection.execute("CREATE TABLE half (x)")
+    connection.execute("DELETE FROM conversations")
+    connection.execute("DROP TABLE message_words")
+    connection.cache_flush()
+    os.kill(os.getpid(), 9)
+
+Database(Path(sys.argv[1]), (*MIGRATIONS, dies_half_way))
+"""
+
+
+def test_a_kill_in_the_middle_of_a_migration_undoes_it(opened: Open, tmp_path: Path) -> None:
+    first = opened()
+    with first.write() as connection:
+        connection.execute(OLD_ROWS)
+    first.close()
+    command = [sys.executable, "-c", KILLED_IN_MIGRATION, str(tmp_path / "hearth.db")]
+    killed = subprocess.run(command, check=False, capture_output=True)
+    assert killed.returncode == -9, killed.stderr
+    second = opened()
+    assert second.recovered is None
+    assert titles(second) == ["Old"]
+    with second.read() as connection:
+        assert connection.pragma("user_version") == len(MIGRATIONS)
+        assert connection.execute("SELECT rowid FROM message_words WHERE message_words MATCH 'cliff'").fetchall()
         assert not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'half'").fetchall()
 
 
