@@ -6,7 +6,6 @@ One thread owns all state. The public methods put a wish into its inbox and retu
 
 from __future__ import annotations
 
-import itertools
 import logging
 import queue
 import threading
@@ -15,19 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from runtime.downloads.book import JobBook
 from runtime.downloads.hub import hub_endpoint, is_repository
 from runtime.downloads.messages import JobProgress, StartJob
 from runtime.downloads.meter import RateMeter, Reading
 from runtime.downloads.patience import Patience
-from runtime.downloads.records import (
-    JobRecord,
-    load_records,
-    queued_state,
-    remove_record,
-    resting_state,
-    save_record,
-    shown_total_bytes,
-)
+from runtime.downloads.records import JobRecord, queued_state, resting_state, shown_total_bytes
 from runtime.downloads.stage import Stage
 from runtime.downloads.worker_host import Report, WorkerHost
 from runtime.errors import (
@@ -44,8 +36,6 @@ from runtime.paths import Paths
 from runtime.requests import DownloadRequest
 
 _log = logging.getLogger(__name__)
-RESTING = frozenset({DownloadPhase.PAUSED, DownloadPhase.DONE, DownloadPhase.CANCELLED, DownloadPhase.FAILED})
-GONE = frozenset({DownloadPhase.DONE, DownloadPhase.CANCELLED})
 SAVE_EVERY_S = 5.0
 # After one of these the next try asks the hub anew which commit the revision names.
 _UNPIN = frozenset({RepositoryNotFound.code, AccessNotGranted.code, TokenRejected.code, TokenRequired.code})
@@ -78,15 +68,10 @@ class DownloadService:
         patience: Patience | None = None,
     ) -> None:
         self._paths = paths
-        self._on_event = on_event
+        self._book = JobBook(paths.downloads, on_event)
         self._token = token
         self._endpoint = endpoint
         self._patience = patience or Patience()
-        self._changed = threading.Condition()
-        self._told: dict[str, DownloadChanged] = {}
-        self._records: dict[str, JobRecord] = {}
-        self._order = itertools.count(1)
-        self._closed = False
         self._running: _Running | None = None
         self._key = object()
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -103,10 +88,7 @@ class DownloadService:
         """
         if not is_repository(request.repository):
             raise RepositoryNotFound(request.repository)
-        with self._changed:
-            known = self._told.get(request.repository)
-            if known is None or known.phase in RESTING:
-                self._told[request.repository] = queued_state(JobRecord(request))
+        self._book.announce(request)
         self._inbox.put(partial(self._start, request))
 
     def pause(self, repository: str) -> None:
@@ -115,10 +97,7 @@ class DownloadService:
 
     def resume(self, repository: str) -> None:
         """Go on with a paused or failed job; a job that waits for the network tries again now."""
-        with self._changed:
-            known = self._told.get(repository)
-            if known is not None and known.phase in (DownloadPhase.PAUSED, DownloadPhase.FAILED):
-                self._told[repository] = replace(known, phase=DownloadPhase.QUEUED, problem=None)
+        self._book.announce_again(repository)
         self._inbox.put(partial(self._resume, repository))
 
     def cancel(self, repository: str) -> None:
@@ -127,30 +106,23 @@ class DownloadService:
 
     def restore(self) -> None:
         """Bring back the unfinished jobs of earlier runs: running ones go on, paused and failed ones stay so."""
-        self._inbox.put(self._restore)
+        self._inbox.put(self._book.restore)
 
     def jobs(self) -> tuple[DownloadChanged, ...]:
         """The last state of every job that is not finished, in the order they were asked for."""
-        with self._changed:
-            return tuple(told for told in self._told.values() if told.phase not in GONE)
+        return self._book.unfinished()
 
     def wait(self, repository: str, timeout_s: float | None = None) -> DownloadChanged | None:
         """Block until the job rests (done, failed, paused, cancelled), :meth:`close`, or the time is over.
 
         Returns its state then; None for a job that nobody asked for.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._rests(repository), timeout_s)
-            return self._told.get(repository)
+        return self._book.wait(repository, timeout_s)
 
     def close(self) -> None:
         """Stop the work and join all threads. Unfinished jobs come back with :meth:`restore` next time."""
         self._inbox.put(None)
         self._thread.join()
-
-    def _rests(self, repository: str) -> bool:
-        told = self._told.get(repository)
-        return self._closed or told is None or told.phase in RESTING
 
     # --- the service's own thread -------------------------------------------------------------------------------
 
@@ -162,25 +134,21 @@ class DownloadService:
             except Exception:
                 _log.exception("a download step failed")
         self._end_worker()
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._book.close()
 
     def _start(self, request: DownloadRequest) -> None:
-        repository = request.repository
-        record = self._records.get(repository)
-        if record is not None and not record.paused and record.problem is None:
+        record = self._book.record(request.repository) or self._book.new_record(request)
+        if self._book.record(request.repository) and not record.paused and record.problem is None:
             return
-        if record is None:
-            record = JobRecord(request, next(self._order))
-        self._queue(replace(record, request=request))
+        commit = record.commit if request.revision == record.request.revision else ""
+        self._queue(replace(record, request=request, commit=commit))
 
     def _resume(self, repository: str) -> None:
-        record = self._records.get(repository)
+        record = self._book.record(repository)
         if record is None:
             return
         if self._running is not None and self._running.repository == repository:
-            if self._told[repository].phase is not DownloadPhase.WAITING:
+            if self._book.told(repository).phase is not DownloadPhase.WAITING:
                 return
             self._end_worker()
         self._queue(record)
@@ -189,44 +157,33 @@ class DownloadService:
         failed_for = record.problem.code if record.problem else ""
         commit = "" if failed_for in _UNPIN else record.commit
         record = replace(record, paused=False, problem=None, commit=commit)
-        self._keep(record)
-        self._tell(queued_state(record))
+        self._book.tell(queued_state(self._book.keep(record)))
 
     def _pause(self, repository: str) -> None:
-        record = self._records.get(repository)
+        record = self._book.record(repository)
         if record is None or record.paused or record.problem is not None:
             return
         self._end_worker_of(repository)
-        record = replace(self._with_bytes(record), paused=True)
-        self._keep(record)
-        self._tell(resting_state(record))
+        self._book.tell(resting_state(self._book.keep(replace(self._with_bytes(record), paused=True))))
 
     def _cancel(self, repository: str) -> None:
-        record = self._records.pop(repository, None)
+        record = self._book.record(repository)
         if record is None:
             return
         self._end_worker_of(repository)
-        if not _is_of_another(record.problem):
-            self._forget(repository)
+        ours = not _is_of_another(record.problem)
+        self._book.forget(repository, on_disk=ours)
+        if ours:
             Stage(self._paths.models, repository).discard()
-        self._tell(replace(queued_state(record), phase=DownloadPhase.CANCELLED, done_bytes=0))
-
-    def _restore(self) -> None:
-        for record in load_records(self._paths.downloads):
-            if record.repository in self._records:
-                continue
-            record = replace(record, order=next(self._order))
-            self._records[record.repository] = record
-            self._tell(resting_state(record))
+        self._book.tell(replace(queued_state(record), phase=DownloadPhase.CANCELLED, done_bytes=0))
 
     def _begin_next(self) -> None:
         if self._running is not None:
             return
-        ready = [r for r in self._records.values() if not r.paused and r.problem is None]
-        if not ready:
+        record = self._book.next_record()
+        if record is None:
             return
-        record = min(ready, key=lambda r: r.order)
-        self._tell(replace(queued_state(record), phase=DownloadPhase.LISTING))
+        self._book.tell(replace(queued_state(record), phase=DownloadPhase.LISTING))
         key = self._key = object()  # tells reports of an earlier worker apart
 
         def report(message: Report) -> None:
@@ -258,7 +215,8 @@ class DownloadService:
         running = self._running
         if running is None or key is not self._key:
             return
-        record = self._records[running.repository]
+        record = self._book.record(running.repository)
+        assert record is not None
         if isinstance(message, JobProgress):
             self._progressed(running, record, message)
         elif message.problem is not None:
@@ -266,20 +224,18 @@ class DownloadService:
             self._fail(self._with_bytes(record), message.problem)
         else:
             self._end_worker()
-            del self._records[record.repository]
-            self._forget(record.repository)
+            self._book.forget(record.repository)
             done = replace(queued_state(record), phase=DownloadPhase.DONE, done_bytes=record.total_bytes)
-            self._tell(replace(done, folder=message.folder))
+            self._book.tell(replace(done, folder=message.folder))
 
     def _progressed(self, running: _Running, record: JobRecord, progress: JobProgress) -> None:
         if progress.commit and progress.total_bytes:
             listed = replace(record, commit=progress.commit, total_bytes=progress.total_bytes)
             if listed != record:
-                self._keep(listed)
-                record = listed
+                record = self._book.keep(listed)
         if time.monotonic() - running.saved_at > SAVE_EVERY_S:
             running.saved_at = time.monotonic()
-            self._keep(replace(record, done_bytes=progress.done_bytes))
+            self._book.keep(replace(record, done_bytes=progress.done_bytes))
         reading = Reading()
         if progress.phase in (DownloadPhase.TRANSFERRING, DownloadPhase.WAITING):
             reading = running.meter.read(progress.done_bytes, progress.total_bytes)
@@ -287,13 +243,13 @@ class DownloadService:
             running.meter.reset()
         waiting = progress.phase is DownloadPhase.WAITING
         listing = progress.phase is DownloadPhase.LISTING
-        self._tell(
+        self._book.tell(
             DownloadChanged(
                 record.repository,
                 progress.phase,
                 record.request.title,
                 record.commit or record.request.revision,
-                self._told[record.repository].done_bytes if listing else progress.done_bytes,
+                self._book.told(record.repository).done_bytes if listing else progress.done_bytes,
                 progress.total_bytes or shown_total_bytes(record),
                 None if waiting else reading.bytes_per_s,
                 None if waiting else reading.seconds_left,
@@ -315,15 +271,15 @@ class DownloadService:
             problem = problem_of(error)
         if problem is not None:
             self._end_worker()
-            self._fail(self._with_bytes(self._records[running.repository]), problem)
+            record = self._book.record(running.repository)
+            assert record is not None
+            self._fail(self._with_bytes(record), problem)
 
     def _fail(self, record: JobRecord, problem: Problem) -> None:
         if problem.report:
             _log.error("download of %s: %s", record.repository, problem.report)
-        self._records[record.repository] = replace(record, problem=problem)
-        if not _is_of_another(problem):
-            self._keep(replace(record, problem=problem))
-        self._tell(resting_state(replace(record, problem=problem)))
+        failed = self._book.keep(replace(record, problem=problem), on_disk=not _is_of_another(problem))
+        self._book.tell(resting_state(failed))
 
     def _end_worker_of(self, repository: str) -> None:
         if self._running is not None and self._running.repository == repository:
@@ -335,31 +291,7 @@ class DownloadService:
             running.worker.stop()
 
     def _with_bytes(self, record: JobRecord) -> JobRecord:
-        return replace(record, done_bytes=self._told[record.repository].done_bytes)
-
-    def _keep(self, record: JobRecord) -> None:
-        """Remember a job, on disk too if the disk allows: without a record it still runs to its end."""
-        self._records[record.repository] = record
-        try:
-            save_record(self._paths.downloads, record)
-        except OSError as error:
-            _log.warning("the record of %s was not written: %s", record.repository, error)
-
-    def _forget(self, repository: str) -> None:
-        try:
-            remove_record(self._paths.downloads, repository)
-        except OSError as error:
-            _log.warning("the record of %s was not removed: %s", repository, error)
-
-    def _tell(self, state: DownloadChanged) -> None:
-        with self._changed:
-            self._told[state.repository] = state
-        try:
-            self._on_event(state)
-        except Exception:
-            _log.exception("a listener failed")
-        with self._changed:
-            self._changed.notify_all()
+        return replace(record, done_bytes=self._book.told(record.repository).done_bytes)
 
 
 def _is_of_another(problem: Problem | None) -> bool:
