@@ -125,9 +125,13 @@ class JobBook:
             except OSError as error:
                 _log.warning("the record of %s was not removed: %s", repository, error)
 
-    def restore(self) -> None:
-        """Take in the records of earlier runs, at the end of the queue, and tell their states."""
+    def restore(self) -> tuple[str, ...]:
+        """Take in the records of earlier runs, at the end of the queue, and tell their states.
+
+        Returns the repositories that have a record now.
+        """
         for record in load_records(self._folder):
             if record.repository not in self._records:
                 self._records[record.repository] = replace(record, order=next(self._order))
                 self.tell(resting_state(record))
+        return tuple(self._records)

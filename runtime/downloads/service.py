@@ -20,7 +20,7 @@ from runtime.downloads.messages import JobProgress, StartJob
 from runtime.downloads.meter import RateMeter, Reading
 from runtime.downloads.patience import Patience
 from runtime.downloads.records import JobRecord, queued_state, resting_state, shown_total_bytes
-from runtime.downloads.stage import Stage
+from runtime.downloads.stage import Stage, sweep_forgotten
 from runtime.downloads.worker_host import Report, WorkerHost
 from runtime.errors import (
     AccessNotGranted,
@@ -106,7 +106,7 @@ class DownloadService:
 
     def restore(self) -> None:
         """Bring back the unfinished jobs of earlier runs: running ones go on, paused and failed ones stay so."""
-        self._inbox.put(self._book.restore)
+        self._inbox.put(self._restore)
 
     def jobs(self) -> tuple[DownloadChanged, ...]:
         """The last state of every job that is not finished, in the order they were asked for."""
@@ -176,6 +176,9 @@ class DownloadService:
         if ours:
             Stage(self._paths.models, repository).discard()
         self._book.tell(replace(queued_state(record), phase=DownloadPhase.CANCELLED, done_bytes=0))
+
+    def _restore(self) -> None:
+        sweep_forgotten(self._paths.models, self._book.restore())
 
     def _begin_next(self) -> None:
         if self._running is not None:

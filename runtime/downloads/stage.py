@@ -21,6 +21,7 @@ from runtime.storage.files import sync_folder
 from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, write_manifest
 
 INCOMING = ".incoming"
+FORGOTTEN_AFTER_S = 30 * 24 * 3600.0
 ROOM_TO_LEAVE_BYTES = 64 * 1024 * 1024
 
 
@@ -146,6 +147,20 @@ class Stage:
         with contextlib.suppress(AlreadyDownloading, FolderNotWritable), self.locked(CancelToken(), 1.0):
             shutil.rmtree(self.folder, ignore_errors=True)
             self._lock_path.unlink(missing_ok=True)
+
+
+def sweep_forgotten(models: Path, known: Iterable[str]) -> None:
+    """Delete staging folders of jobs that nobody remembers and nobody touched for a month.
+
+    ``known`` are the repositories that have a record. Another home may share the models folder: hence the month.
+    """
+    keep = {folder_name(repository) for repository in known}
+    oldest_kept = time.time() - FORGOTTEN_AFTER_S
+    with contextlib.suppress(OSError):
+        for folder in (models / INCOMING).iterdir():
+            newest = max((path.lstat().st_mtime for path in (folder, *folder.rglob("*"))), default=0.0)
+            if folder.is_dir() and folder.name not in keep and newest < oldest_kept:
+                Stage(models, folder.name.replace("--", "/", 1)).discard()
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -22,7 +22,7 @@ from runtime.wire import PROTOCOL_VERSION, ChildEnd, Hello
 REPORT_EVERY_S = 0.2
 WAITING_REPORT_EVERY_S = 1.0
 # A job that is blocked in DNS or in a silent connection can't notice the token; the process ends around it.
-STOP_GRACE_S = 0.06
+STOP_GRACE_S = 0.02
 ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",

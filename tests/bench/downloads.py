@@ -24,7 +24,7 @@ from runtime.downloads.service import DownloadService
 from runtime.events import DownloadPhase
 from runtime.paths import Paths
 from runtime.requests import DownloadRequest
-from tests.hub import LoopbackHub, server
+from tests.hub import Fault, Kind, LoopbackHub, Place, server
 from tests.hub.models import make_model_folder
 
 NAME = "maker/model"
@@ -58,6 +58,30 @@ def through_the_service(hub: LoopbackHub, home: Path) -> None:
         service.close()
 
 
+def cancel_ms(hub: LoopbackHub, home: Path, fault: Fault | None) -> float:
+    """Milliseconds from the wish to cancel until everything is stopped and deleted and said so."""
+    paths = Paths.below(home)
+    paths.prepare()
+    hub.faults.clear()
+    if fault is not None:
+        hub.faults.add(fault)
+    hub.rate_bytes_per_s = 20_000_000
+    service = DownloadService(paths, lambda _: None, token=lambda: None, endpoint=hub.endpoint)
+    try:
+        struck = hub.faults.struck
+        service.start(DownloadRequest(NAME))
+        while not (hub.faults.struck > struck if fault else service.jobs()[0].done_bytes > 1_000_000):
+            time.sleep(0.005)
+        begun = time.perf_counter()
+        service.cancel(NAME)
+        while service.jobs():
+            time.sleep(0.0005)
+        return (time.perf_counter() - begun) * 1000
+    finally:
+        service.close()
+        hub.rate_bytes_per_s = None
+
+
 def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -77,6 +101,15 @@ def main() -> None:
             job_s.append(seconds(job.run))
             service_s.append(seconds(partial(through_the_service, hub, folder / f"home-{number}")))
             hub.requests.clear()
+        states = {
+            "flowing": None,
+            "stalled": Fault(Kind.STALL, path="*.safetensors", times=None, after_bytes=500_000),
+            "hub silent": Fault(Kind.STALL, Place.API, times=None),
+        }
+        cancelled = {
+            name: round(max(cancel_ms(hub, folder / f"cancel-{name}-{n}", fault) for n in range(arguments.rounds)), 1)
+            for name, fault in states.items()
+        }
     rate = {name: arguments.mb / statistics.median(s) for name, s in
             (("plain", plain_s), ("job", job_s), ("service", service_s))}  # fmt: skip
     print(
@@ -84,6 +117,7 @@ def main() -> None:
             {
                 "mb": arguments.mb,
                 "mb_per_s": {name: round(value, 1) for name, value in rate.items()},
+                "cancel_ms_worst": cancelled,
                 "job_to_plain": round(rate["job"] / rate["plain"], 3),
                 "service_to_plain": round(rate["service"] / rate["plain"], 3),
             },

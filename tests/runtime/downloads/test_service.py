@@ -360,3 +360,30 @@ def test_a_retry_now_does_not_wait_for_the_clock(paths: Paths, hub: LoopbackHub)
         assert downloads.until(lambda event: event.phase is DownloadPhase.DONE)
     finally:
         downloads.service.close()
+
+
+def test_forgotten_parts_are_swept_after_a_month(downloads: Downloads, paths: Paths) -> None:
+    old, young = (paths.models / ".incoming" / name for name in ("maker--old", "maker--young"))
+    for folder in (old, young):
+        (folder / "parts").mkdir(parents=True)
+        (folder / "parts" / "x.part").write_bytes(b"x")
+    month_ago = time.time() - 31 * 24 * 3600
+    for path in (old / "parts" / "x.part", old / "parts", old):
+        os.utime(path, (month_ago, month_ago))
+    downloads.service.restore()
+    downloads.service.close()
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_another_revision_is_asked_for_anew(downloads: Downloads, hub: LoopbackHub) -> None:
+    """A paused job that is asked for again at another revision does not go on with the old commit."""
+    hub.faults.add(Fault(Kind.STALL, times=None, path="*.safetensors", after_bytes=1_000_000))
+    downloads.service.start(DownloadRequest(NAME))
+    downloads.until(lambda event: event.done_bytes >= 1_000_000)
+    downloads.service.pause(NAME)
+    assert downloads.ended().phase is DownloadPhase.PAUSED
+    downloads.service.start(DownloadRequest(NAME, revision="nowhere"))
+    failed = downloads.ended()
+    assert failed.problem is not None
+    assert failed.problem.code == "download.repository_not_found"
