@@ -174,8 +174,10 @@ class Database:
         # A log without its database would be replayed into the restored one.
         for suffix in ("-wal", "-shm"):
             companion = Path(f"{self.path}{suffix}")
-            if companion.exists():
-                os.replace(companion, f"{kept}{suffix}" if kept else keep_aside(companion))
+            if companion.exists() and kept:
+                os.replace(companion, f"{kept}{suffix}")
+            elif companion.exists():
+                keep_aside(companion)
         return kept
 
     def _is_empty(self) -> bool:

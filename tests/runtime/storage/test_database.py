@@ -241,6 +241,22 @@ def test_a_vanished_database_comes_back_from_its_backup(opened: Open, tmp_path: 
     assert second.recovered.kept_as == ""
 
 
+def test_a_log_whose_database_is_gone_never_reaches_the_restored_one(opened: Open, tmp_path: Path) -> None:
+    path, wal = tmp_path / "hearth.db", tmp_path / "hearth.db-wal"
+    first = opened()
+    add(first, "in the backup")
+    first.back_up()
+    add(first, "only in the log")
+    log = wal.read_bytes()
+    first.close()
+    path.unlink()
+    wal.write_bytes(log)
+    second = opened()
+    assert titles(second) == ["in the backup"]
+    (kept,) = tmp_path.glob("hearth.db-wal.damaged-*")
+    assert kept.read_bytes() == log
+
+
 @pytest.mark.parametrize("where", ["header", "middle"])
 def test_the_log_of_a_damaged_database_is_kept_and_never_reaches_the_restored_one(
     opened: Open, tmp_path: Path, where: str
