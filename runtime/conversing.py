@@ -28,10 +28,7 @@ from runtime.requests import ChatMessage, Generate, LoadModel, Role, Sampling
 
 log = logging.getLogger(__name__)
 
-DEFAULT_SYSTEM_PROMPT = (
-    "You are a helpful assistant. Answer in the language of the question, plainly and to the point. "
-    "Say so when you do not know something."
-)
+DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 MAX_ANSWER_TOKENS = 4096
 # Of the model's context, the part kept free for the answer.
 ANSWER_SHARE = 0.25
