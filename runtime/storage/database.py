@@ -20,7 +20,7 @@ from runtime.storage.migrations import MIGRATIONS, Migration, migrate, require_k
 log = logging.getLogger(__name__)
 
 # A whole check reads the file; above this size it is left to the hourly backup, which checks its copy.
-CHECKED_AT_OPEN_BYTES = 128 * 1024 * 1024
+CHECKED_AT_OPEN_BYTES = 64 * 1024 * 1024
 BACKUP_EVERY_S = 60 * 60.0
 FIRST_BACKUP_AFTER_S = 30.0
 
