@@ -76,6 +76,11 @@ class ChildProcess:
             return False
         return True
 
+    def terminate(self) -> None:
+        """Ask the child to end (SIGTERM). Safe at any time and from any thread."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
     def kill(self) -> None:
         """End the child now. Safe at any time and from any thread."""
         if self._process.poll() is None:

@@ -22,9 +22,10 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.tiny.fixtures import tiny_model
-
-__all__ = ["tiny_model"]
+try:
+    from tests.tiny.fixtures import tiny_model  # noqa: F401
+except ImportError:
+    pass
 
 LEFTOVER_PATIENCE_S = 5.0
 _births: dict[int, str] = {}

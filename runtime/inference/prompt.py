@@ -1,0 +1,89 @@
+"""From the turns of a conversation to the tokens that the model reads, through the model's own chat template."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any
+
+from runtime.errors import PromptNotRendered
+from runtime.requests import ChatMessage, Role
+
+# Templates are programs that came with the model; an honest one takes milliseconds.
+TEMPLATE_TIMEOUT_S = 5.0
+
+
+class TemplateTooSlow(Exception):
+    """The template ran longer than its limit."""
+
+
+def prompt_tokens(tokenizer: Any, messages: Sequence[ChatMessage], *, thinking: bool | None) -> list[int]:
+    """The tokens of a conversation that ends with a question.
+
+    Control tokens in anybody's text are encoded as ordinary text, so that no document can forge a role. Templates
+    that know no system role get the instructions at the head of the first question.
+
+    Raises:
+        PromptNotRendered: no template, or one that refuses, or runs away.
+    """
+    if not tokenizer.has_chat_template:
+        raise PromptNotRendered("the model has no chat template")
+    turns = [{"role": str(message.role), "content": message.text} for message in messages]
+    try:
+        return _rendered(tokenizer, turns, thinking)
+    except PromptNotRendered:
+        folded = _system_folded(messages)
+        if folded is None:
+            raise
+        return _rendered(tokenizer, folded, thinking)
+
+
+def opens_thinking(tokenizer: Any, tokens: Sequence[int]) -> bool:
+    """Whether the prompt's end has already opened the thinking part, as some templates do."""
+    if not tokenizer.has_thinking:
+        return False
+    started = tokenizer.rfind_think_start(tokens)
+    ended = tokenizer.rfind_think_end(tokens)
+    return bool(started >= 0 and started > ended)
+
+
+def _rendered(tokenizer: Any, turns: list[dict[str, str]], thinking: bool | None) -> list[int]:
+    options: dict[str, Any] = {} if thinking is None else {"enable_thinking": thinking}
+    try:
+        with _limited_time(TEMPLATE_TIMEOUT_S):
+            tokens = tokenizer.apply_chat_template(
+                turns, add_generation_prompt=True, sanitize_control_tokens=True, **options
+            )
+            return [int(token) for token in tokens]
+    except Exception as error:
+        raise PromptNotRendered(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _system_folded(messages: Sequence[ChatMessage]) -> list[dict[str, str]] | None:
+    if len(messages) < 2 or messages[0].role is not Role.SYSTEM:
+        return None
+    first, second, *others = messages
+    turns = [ChatMessage(second.role, f"{first.text}\n\n{second.text}"), *others]
+    return [{"role": str(message.role), "content": message.text} for message in turns]
+
+
+@contextlib.contextmanager
+def _limited_time(timeout_s: float) -> Iterator[None]:
+    """Interrupt Python code that runs too long. Only on a main thread; elsewhere the host's watchdog is the limit."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def expire(_signal: int, _frame: FrameType | None) -> None:
+        raise TemplateTooSlow
+
+    before = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, timeout_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
