@@ -228,6 +228,13 @@ def test_resume_asks_for_the_rest_only(hub: LoopbackHub, paths: Paths, source: P
     assert hub.asked("store")[1].headers["range"] == f"bytes={HALF}-"
 
 
+def test_an_answer_at_another_offset_costs_nothing(hub: LoopbackHub, paths: Paths, source: Path) -> None:
+    """It is refused before one byte of it is kept, so the part need not be thrown away."""
+    hub.faults.add(*_each(Kind.CUT, 1, after_bytes=HALF), *_each(Kind.WRONG_OFFSET, 1))
+    assert same_bytes(job_for(hub, paths).run(), source)
+    assert [asked.headers.get("range") for asked in hub.asked("store")] == [None, f"bytes={HALF}-", f"bytes={HALF}-"]
+
+
 def test_bit_rot_in_a_part_is_found(hub: LoopbackHub, paths: Paths, source: Path) -> None:
     cancel = CancelToken()
     hub.faults.add(Fault(Kind.STALL, path=WEIGHTS, times=None, after_bytes=HALF))
