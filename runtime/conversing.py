@@ -18,6 +18,7 @@ from runtime.events import (
     AnswerFinished,
     AnswerStarted,
     ConversationsChanged,
+    ConversationShortened,
     EngineState,
     Event,
     FinishReason,
@@ -42,7 +43,6 @@ class _Answer:
 
     request_id: str
     conversation_id: str
-    question_id: str
     turns: tuple[ChatMessage, ...]
     all_turns: int
     recorder: AnswerRecorder
@@ -214,16 +214,16 @@ class Conversing:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
             turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))
         recorder = AnswerRecorder(self._store, request_id)
-        answer = _Answer(request_id, conversation_id, question_id, turns, len(all_turns), recorder)
+        answer = _Answer(request_id, conversation_id, turns, len(all_turns), recorder)
         with self._lock:
             self._answer = answer
+        forgotten = len(all_turns) - len(turns)
+        self._on_event(AnswerStarted(request_id, conversation_id, question_id, forgotten))
+        self._on_event(ConversationsChanged(conversation_id))
         self._generate(answer)
         return request_id
 
     def _generate(self, answer: _Answer) -> None:
-        forgotten = answer.all_turns - len(answer.turns)
-        self._on_event(AnswerStarted(answer.request_id, answer.conversation_id, answer.question_id, forgotten))
-        self._on_event(ConversationsChanged(answer.conversation_id))
         try:
             self._engine.generate(
                 Generate(
@@ -261,6 +261,7 @@ class Conversing:
         if answer is None:
             self._on_event(event)
         elif shorter is not None:
+            self._on_event(ConversationShortened(answer.request_id, answer.all_turns - len(shorter)))
             self._generate(answer)
         else:
             self._on_event(self._recorded(answer, event))

@@ -122,6 +122,14 @@ class AnswerStarted(Event):
 
 
 @dataclass(frozen=True)
+class ConversationShortened(Event):
+    """The model counted more than was estimated: ``forgotten_messages`` replaces the figure of AnswerStarted."""
+
+    request_id: str
+    forgotten_messages: int
+
+
+@dataclass(frozen=True)
 class ConversationsChanged(Event):
     """The list of conversations or a title changed; readers fetch it anew."""
 

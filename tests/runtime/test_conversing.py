@@ -20,6 +20,7 @@ from runtime.events import (
     AnswerStatistics,
     Channel,
     ConversationsChanged,
+    ConversationShortened,
     EngineState,
     Event,
     FinishReason,
@@ -299,9 +300,11 @@ def test_a_prompt_that_is_too_long_is_tried_once_more_with_less(scene: Scene) ->
     assert after.messages[1:] == before.messages[-len(after.messages) + 1 :]
     assert 3 <= len(after.messages) <= len(before.messages) // 2 + 1
     assert not [event for event in scene.events if isinstance(event, AnswerFinished) and event.request_id == request_id]
-    started = [event for event in scene.events if isinstance(event, AnswerStarted)][-1]
-    assert started.request_id == request_id
-    assert started.forgotten_messages == len(before.messages) - len(after.messages)
+    forgotten = len(before.messages) - len(after.messages)
+    assert [e for e in scene.events if isinstance(e, ConversationShortened)] == [
+        ConversationShortened(request_id, forgotten)
+    ]
+    assert len([e for e in scene.events if isinstance(e, AnswerStarted) and e.request_id == request_id]) == 1
 
     scene.engine.end(FinishReason.FAILED, PromptTooLong(prompt_tokens=1100, limit_tokens=1000))
     assert scene.engine.asked[-1] is after, "only once"

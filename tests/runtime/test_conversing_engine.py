@@ -12,7 +12,16 @@ import pytest
 from runtime.chats.messages import MessageState
 from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
-from runtime.events import AnswerDelta, AnswerFinished, AnswerStarted, EngineChanged, EngineState, Event, FinishReason
+from runtime.events import (
+    AnswerDelta,
+    AnswerFinished,
+    AnswerStarted,
+    ConversationShortened,
+    EngineChanged,
+    EngineState,
+    Event,
+    FinishReason,
+)
 from runtime.inference.host import EngineHost
 from runtime.requests import LoadModel
 from runtime.storage.database import Database
@@ -135,7 +144,10 @@ def test_a_conversation_longer_than_the_model_s_memory_goes_on(room: Room, tiny_
         request_id = room.chat.ask(conversation_id, "What is the capital of France?")
         # So many turns are nothing the tiny model has seen: it may ramble on to its limit, but it must answer.
         assert room.wait_until_finished(request_id).reason in (FinishReason.COMPLETE, FinishReason.LENGTH)
-    forgotten = [event.forgotten_messages for event in room.events if isinstance(event, AnswerStarted)]
-    assert forgotten[0] == 0
-    assert forgotten[-1] > 0
+    forgotten = {
+        event.request_id: event.forgotten_messages
+        for event in room.events
+        if isinstance(event, AnswerStarted | ConversationShortened)
+    }
+    assert [count > 0 for count in forgotten.values()][:: len(forgotten) - 1] == [False, True]
     assert len(room.store.read(conversation_id).messages) == 16
