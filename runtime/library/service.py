@@ -12,9 +12,9 @@ from pathlib import Path
 
 from runtime.cancel import CancelToken
 from runtime.errors import HearthError, HomeNotWritable, ModelDamaged, ModelFolderMissing, ModelNotFound, Problem
-from runtime.library.inspection import Facts, inspect_files, read_facts, weight_files
 from runtime.paths import Paths
 from runtime.storage.manifest import Manifest, file_agrees, read_manifest
+from runtime.storage.model_folder import Facts, inspect_files, read_facts, weight_files
 
 _log = logging.getLogger(__name__)
 BIN = ".deleted"

@@ -1,0 +1,122 @@
+"""Whether a folder holds a model that the engine could load, told from its files alone. Nothing in it is run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runtime.errors import ModelDamaged, ModelFolderMissing, ModelUnsafe, ModelUnsupported
+from runtime.storage.architectures import is_known
+from runtime.storage.safetensors_header import check_weights
+
+CONFIG_LIMIT_BYTES = 1024 * 1024
+INDEX_LIMIT_BYTES = 64 * 1024 * 1024
+INDEX_NAME = "model.safetensors.index.json"
+_CONTEXT_KEYS = ("max_position_embeddings", "max_seq_len", "n_positions", "seq_length", "model_max_length")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a model's own files say of it. ``context_tokens`` is None where the config does not say."""
+
+    architecture: str
+    context_tokens: int | None
+
+
+def read_facts(folder: Path) -> Facts:
+    """Architecture and context from ``config.json``; the quick part of an inspection.
+
+    Raises:
+        ModelFolderMissing, ModelDamaged, ModelUnsafe.
+    """
+    config = _read_object(folder / "config.json", CONFIG_LIMIT_BYTES)
+    architecture = config.get("model_type")
+    if not isinstance(architecture, str) or not architecture:
+        raise ModelDamaged("config.json", "no model_type")
+    _refuse_code(folder, config)
+    return Facts(architecture[:80], _context_tokens(config))
+
+
+def inspect_files(folder: Path) -> Facts:
+    """Config, architecture and weights, to the byte of every file's length.
+
+    Raises:
+        ModelFolderMissing: no such folder.
+        ModelDamaged: config, tokenizer or weights are missing, cut short or do not hold together.
+        ModelUnsafe: the model wants to run code of its own.
+        ModelUnsupported: the engine does not know the architecture.
+    """
+    if not folder.is_dir():
+        raise ModelFolderMissing(str(folder))
+    facts = read_facts(folder)
+    if is_known(facts.architecture) is False:
+        raise ModelUnsupported(facts.architecture)
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
+        raise ModelDamaged("tokenizer.json", "missing")
+    _check_shards(folder)
+    return facts
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The files that the engine loads as weights."""
+    return sorted(folder.glob("model*.safetensors"))
+
+
+def _check_shards(folder: Path) -> None:
+    weights = weight_files(folder)
+    if not weights:
+        raise ModelDamaged("model.safetensors", "missing")
+    tensors = {path.name: check_weights(path) for path in weights}
+    index_path = folder / INDEX_NAME
+    if not index_path.is_file():
+        return
+    places = _read_object(index_path, INDEX_LIMIT_BYTES).get("weight_map")
+    if not isinstance(places, dict) or not all(isinstance(name, str) for name in places.values()):
+        raise ModelDamaged(INDEX_NAME, "weight_map")
+    for missing in sorted(set(places.values()) - set(tensors)):
+        raise ModelDamaged(missing[:200], "missing")
+    present = frozenset().union(*tensors.values())
+    for tensor in sorted(set(places) - present):
+        raise ModelDamaged(places[tensor], f"tensor {tensor[:80]}")
+
+
+def _refuse_code(folder: Path, config: dict[str, Any]) -> None:
+    # An auto_map of other classes is common in converted models and never followed; these two would be.
+    auto_map = config.get("auto_map")
+    if config.get("model_file"):
+        raise ModelUnsafe("config.json: model_file")
+    if isinstance(auto_map, dict) and "AutoTokenizer" in auto_map:
+        raise ModelUnsafe("config.json: auto_map")
+    tokenizer_config = folder / "tokenizer_config.json"
+    if tokenizer_config.is_file() and _read_object(tokenizer_config, INDEX_LIMIT_BYTES).get("auto_map"):
+        raise ModelUnsafe("tokenizer_config.json: auto_map")
+
+
+def _context_tokens(config: dict[str, Any]) -> int | None:
+    text = config.get("text_config")
+    for source in (config, text if isinstance(text, dict) else {}):
+        for key in _CONTEXT_KEYS:
+            value = source.get(key)
+            if type(value) is int and 0 < value < 2**31:
+                return value
+    return None
+
+
+def _read_object(path: Path, limit_bytes: int) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit_bytes + 1)
+        if len(data) > limit_bytes:
+            raise ModelDamaged(path.name, "too large")
+        value = json.loads(data)
+    except FileNotFoundError as error:
+        if not path.parent.is_dir():
+            raise ModelFolderMissing(str(path.parent)) from error
+        raise ModelDamaged(path.name, "missing") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelDamaged(path.name, str(error)[:200]) from error
+    if not isinstance(value, dict):
+        raise ModelDamaged(path.name, "not an object")
+    return value
