@@ -17,7 +17,7 @@ HAND_OVER_TIMEOUT_MS = 1000
 
 def make_application(arguments: list[str]) -> QApplication:
     """The one QApplication, named so that desktops group, label and remember it."""
-    if "QT_QPA_PLATFORMTHEME" not in os.environ:
+    if "QT_QPA_PLATFORMTHEME" not in os.environ and os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         os.environ["QT_QPA_PLATFORMTHEME"] = "xdgdesktopportal"
     application = QApplication(["hearth", *arguments])
     application.setApplicationName("Hearth")

@@ -1,1 +1,1 @@
-
+"""How Hearth looks: tokens, palette, one style sheet, fonts, icons."""
