@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app import texts, wording
-from runtime.api import Choice, Computer, DownloadChanged, DownloadPhase, Fit, InstalledModel, System
+from runtime.api import Choice, Computer, DownloadChanged, DownloadPhase, Fit, InstalledModel, ReasonCode, System
 
 
 def computer(found: Computer) -> str:
@@ -26,22 +26,26 @@ def computer_name(found: Computer) -> str:
 
 
 REASONS = {
-    "best_that_fits": "The best one that runs well here. {leaves}",
-    "small_for_cpu": "This computer has no graphics card that Hearth can use, so a small model keeps answers moving: "
-    "{speed}.",
-    "only_one_that_fits": "The one that fits in the memory of this computer. {leaves}",
-    "faster": "Quicker answers, a little simpler: {speed}.",
-    "smarter": "Better answers, a little slower: {speed}.",
-    "too_large": "Needs {need} of memory; this computer can give {budget}.",
-    "crawls": "It would crawl here: {speed}.",
-    "no_disk_space": "Needs {download} of disk space, more than is free.",
+    ReasonCode.BEST_THAT_FITS: "The best one that runs well here. {leaves}",
+    ReasonCode.ONLY_ONE_THAT_FITS: "The one that fits in the memory of this computer. {leaves}",
+    ReasonCode.SMALL_FOR_CPU: "There is no graphics card here that Hearth can use, so it takes a small model that "
+    "keeps moving: {speed}.",
+    ReasonCode.SLOW_HERE: "It fits, but answers come slowly here: {speed}.",
+    ReasonCode.SMARTER: "Better answers, a little slower: {speed}.",
+    ReasonCode.FASTER: "Quicker answers, a little simpler: {speed}.",
+    ReasonCode.ALSO_FITS: "It also fits. {leaves}",
+    ReasonCode.TIGHT: "It fits if you close other programs.",
+    ReasonCode.CRAWLS_FOR_SPEED: "It would crawl here: {speed}.",
+    ReasonCode.CRAWLS_FOR_MEMORY: "It would crawl here: it needs {need} of memory, and this computer can give {budget}.",
+    ReasonCode.TOO_LARGE: "It needs {need} of memory, and this computer can give {budget}.",
+    ReasonCode.NO_DISK_SPACE: "It needs {download} of disk space, more than is free.",
 }
 
 
 def reason(code: str, parameters: dict[str, Any]) -> str:
     """The reason for (or against) a model, from the catalogue's code and figures."""
     values = _words(parameters)
-    return REASONS.get(code, "").format_map(values).strip()
+    return REASONS[ReasonCode(code)].format_map(values).strip()
 
 
 def _words(parameters: dict[str, Any]) -> dict[str, str]:

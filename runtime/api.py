@@ -31,6 +31,7 @@ from runtime.events import (
     AnswerStarted,
     AnswerStatistics,
     Channel,
+    ConversationShortened,
     ConversationsChanged,
     DownloadChanged,
     DownloadPhase,
@@ -69,6 +70,7 @@ __all__ = [
     "Choice",
     "Computer",
     "Conversation",
+    "ConversationShortened",
     "ConversationSummary",
     "ConversationsChanged",
     "DownloadChanged",
@@ -113,6 +115,12 @@ HUB_TOKEN = "hub-token"
 DEVICE_QUESTION_TIMEOUT_S = 60.0
 
 
+def _catalogue_file() -> Path:
+    """The catalogue that ships with the app, or the one ``HEARTH_CATALOGUE`` names (tests, a house with a mirror)."""
+    chosen = os.environ.get("HEARTH_CATALOGUE")
+    return Path(chosen) if chosen else assets_folder() / "catalogue" / "models.json"
+
+
 def _nobody_listens(_event: Event) -> None:
     return
 
@@ -130,11 +138,13 @@ class Runtime:
         *,
         in_process: bool = False,
         endpoint: str | None = None,
+        catalogue_file: Path | None = None,
     ) -> None:
         self.paths = paths
         self._on_event = on_event
         self._in_process = in_process
         self._endpoint = endpoint or os.environ.get("HF_ENDPOINT") or None
+        self._catalogue_file = catalogue_file or _catalogue_file()
         self._opened: list[Callable[[], None]] = []
 
     @classmethod
@@ -163,7 +173,7 @@ class Runtime:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The models we vouch for."""
-        return load_catalogue()
+        return load_catalogue(self._catalogue_file)
 
     @cached_property
     def library(self) -> LibraryService:
@@ -236,7 +246,7 @@ class Runtime:
 
     def recommend(self, computer: Computer, *, context_tokens: int = 8192) -> Recommendation:
         """The one model for a computer, with its neighbours and reasons. Pure and quick."""
-        return recommend(computer, self.catalogue, context_tokens)
+        return recommend(computer, self.catalogue, context_tokens, self._loaded_bytes())
 
     def download_request(self, name: str, *, revision: str = "main") -> DownloadRequest:
         """What to fetch for a catalogue name or a repository ``owner/name``.
@@ -255,9 +265,12 @@ class Runtime:
 
     def load_request(self, model: InstalledModel) -> LoadModel:
         """How to load a model here: within what this computer can give now, the loaded model's share counted in."""
-        loaded = self.chat.loaded
-        ours = loaded.weight_bytes if loaded else 0
-        return LoadModel(model.folder, budget_bytes=budget(self.computer()).bytes + ours)
+        return LoadModel(model.folder, budget_bytes=budget(self.computer(), self._loaded_bytes()).bytes)
+
+    def _loaded_bytes(self) -> int:
+        """Memory that a model of ours holds now and would give back."""
+        holders = [vars(self).get("chat"), vars(self).get("engine")]
+        return sum(holder.loaded.weight_bytes for holder in holders if holder is not None and holder.loaded)
 
     def model_to_use(self, name: str | None) -> InstalledModel:
         """The model a caller names, or the one in the settings, or the only or newest one here.

@@ -79,7 +79,7 @@ class ModelsPresenter(QObject):
     def _footer(self) -> str:
         used = sum(model.size_bytes for model in self._models.installed)
         computer = self._computer.computer
-        free = f" · {wording.size(computer.disk_free_bytes)} free" if computer else ""
+        free = f" · {wording.size(computer.disk_free_bytes)} free" if computer and computer.disk_free_bytes else ""
         return f"Models use {wording.size(used)}{free}"
 
     def _installed_card(self, model: InstalledModel) -> ModelCard:

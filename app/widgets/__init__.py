@@ -1,1 +1,1 @@
-
+"""Small shared pieces of the window."""

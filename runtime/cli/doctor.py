@@ -50,7 +50,7 @@ def _print_lines(document: dict[str, Any], computer: Computer, words: Words) -> 
         "Memory": f"{computer.memory_bytes / 2**30:.1f} GiB, {computer.available_bytes / 2**30:.1f} GiB available",
         "Graphics": computer.gpu.name if computer.gpu else "none that Hearth can use",
         "Answers run on": document["engine"].get("device", "?"),
-        "Space for models": f"{computer.disk_free_bytes / 1e9:.1f} GB free in {computer.disk_folder}",
+        "Space for models": f"{(computer.disk_free_bytes or 0) / 1e9:.1f} GB free in {computer.disk_folder}",
         "Home": document["home"],
         "Models here": ", ".join(document["models"]) or "none yet",
         "Parts": ", ".join(f"{name} {version}" for name, version in document["parts"].items()),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from runtime.errors import ModelDamaged, ModelDoesNotFit
-from runtime.library.inspection import inspect_files, weight_files
-from runtime.library.safetensors_header import check_weights
+from runtime.storage.model_folder import inspect_files, weight_files
+from runtime.storage.safetensors_header import check_weights
 
 # Weights, plus what computing needs beside them.
 OVERHEAD = 1.1

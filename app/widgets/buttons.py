@@ -1,0 +1,66 @@
+"""Buttons of the house: a kind for the style sheet, and icons that follow the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+
+from app.theme.theme import current_theme
+
+
+def button(text: str, kind: str = "secondary", *, large: bool = False, parent: QWidget | None = None) -> QPushButton:
+    """A push button: primary, secondary, quiet, link, danger, nav, pill or example."""
+    made = QPushButton(text, parent)
+    made.setProperty("kind", kind)
+    if large:
+        made.setProperty("size", "large")
+    made.setAutoDefault(False)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if kind in ("primary", "secondary", "quiet", "link", "danger"):
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+class IconButton(QToolButton):
+    """A small button that is only an icon; its name is its tooltip and what a screen reader says."""
+
+    def __init__(self, icon: str, name: str, token: str = "text2", size: int = 18, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._icon, self._token, self._size = icon, token, size
+        self.setIconSize(QSize(size, size))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumSize(28, 28)
+        self.rename(name)
+        current_theme().changed.connect(self._tint)
+        self._tint()
+
+    def rename(self, name: str) -> None:
+        """Another name, for tooltip and screen reader."""
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+
+    def show_icon(self, icon: str, token: str | None = None) -> None:
+        """Another icon."""
+        self._icon, self._token = icon, token or self._token
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(current_theme().icon(self._icon, self._token, self._size))
+
+
+class NavButton(QPushButton):
+    """A line of the sidebar: icon and word."""
+
+    def __init__(self, icon: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(f"  {text}", parent)
+        self._icon = icon
+        self.setProperty("kind", "nav")
+        self.setAccessibleName(text)
+        self.setAutoDefault(False)
+        self.setIconSize(QSize(18, 18))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        current_theme().changed.connect(self._tint)
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(current_theme().icon(self._icon, "text", 18))
