@@ -1,1 +1,1 @@
-
+"""The models page. A view only."""

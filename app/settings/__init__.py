@@ -1,1 +1,1 @@
-
+"""The settings page. A view only."""

@@ -1,0 +1,50 @@
+"""A calm page: one column in the middle, scrolling when the window is small or the text large."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+COLUMN_WIDTH = 620
+MARGIN = 28
+
+
+class ColumnPage(QScrollArea):
+    """Owns the scroll area and the column; subclasses fill ``self.column``."""
+
+    def __init__(self, width: int = COLUMN_WIDTH, *, centred: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        body.setProperty("page", "true")
+        inner = QWidget()
+        inner.setMaximumWidth(width)
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.column.setSpacing(12)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(inner, 1000)
+        row.addStretch(1)
+        outer = QVBoxLayout(body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        if centred:
+            outer.addStretch(2)
+        outer.addLayout(row)
+        outer.addStretch(3)
+        self.setWidget(body)
+
+
+class Card(QFrame):
+    """A quiet frame around what belongs together; subclasses or callers fill ``self.rows``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(18, 14, 18, 14)
+        self.rows.setSpacing(5)
