@@ -36,7 +36,7 @@ REASONS = {
     ReasonCode.ALSO_FITS: "It also fits. {leaves}",
     ReasonCode.TIGHT: "It fits if you close other programs.",
     ReasonCode.CRAWLS_FOR_SPEED: "It would crawl here: {speed}.",
-    ReasonCode.CRAWLS_FOR_MEMORY: "It would crawl here: it needs {need} of memory, and this computer can give {budget}.",
+    ReasonCode.CRAWLS_FOR_MEMORY: "It would crawl here: it needs {need} of memory, and there is {budget}.",
     ReasonCode.TOO_LARGE: "It needs {need} of memory, and this computer can give {budget}.",
     ReasonCode.NO_DISK_SPACE: "It needs {download} of disk space, more than is free.",
 }

@@ -59,7 +59,7 @@ class _Values(dict[str, Scalar]):
     def __missing__(self, key: str) -> str:
         return "?"
 
-    def __getitem__(self, key: str) -> str:  # type: ignore[override]
+    def __getitem__(self, key: str) -> str:
         value = super().__getitem__(key)
         return wording.size(value) if key.endswith("_bytes") and isinstance(value, int | float) else str(value)
 

@@ -1,1 +1,1 @@
-
+"""The conversation's views."""

@@ -1,0 +1,114 @@
+"""The conversation's page: header, a line for trouble, transcript, composer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.chat.composer import Composer, local_paths
+from app.chat.header import Header
+from app.chat.transcript import TranscriptView
+from app.widgets.buttons import button
+from app.widgets.labels import PlainLabel
+
+COLUMN_WIDTH = 776
+EXAMPLES = (
+    "Explain this letter to me in plain words",
+    "Plan a simple week of dinners",
+    "Help me write a friendly but firm e-mail",
+)
+
+
+class Banner(QFrame):
+    """One sentence about the model in use, with up to two things to do.
+
+    Signals:
+        acted: the id of an action.
+    """
+
+    acted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._sentence = PlainLabel()
+        self._buttons = QHBoxLayout()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 10, 10, 10)
+        layout.addWidget(self._sentence, 1)
+        layout.addLayout(self._buttons)
+        self.hide()
+
+    def say(self, sentence: str, actions: tuple[tuple[str, str], ...]) -> None:
+        """Show the sentence and its actions (id, label)."""
+        self._sentence.setText(sentence)
+        self.setAccessibleName(sentence)
+        while (item := self._buttons.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for action_id, label in actions:
+            act = button(label)
+            act.clicked.connect(lambda _checked=False, chosen=action_id: self.acted.emit(chosen))
+            self._buttons.addWidget(act)
+        self.show()
+
+
+class ChatPage(QWidget):
+    """Assembles; everything else is the parts' own business.
+
+    Signals:
+        banner_acted: the id of an action of the banner.
+    """
+
+    banner_acted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("page", "true")
+        self.header = Header()
+        self.transcript = TranscriptView()
+        self.composer = Composer()
+        self._banner = Banner()
+        self._banner.acted.connect(self.banner_acted)
+        self.transcript.set_examples(EXAMPLES)
+        self.setAcceptDrops(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 10)
+        layout.setSpacing(4)
+        layout.addWidget(self.header)
+        layout.addLayout(_column(self._banner))
+        layout.addWidget(self.transcript, 1)
+        layout.addLayout(_column(self.composer))
+
+    def show_banner(self, sentence: str, actions: tuple[tuple[str, str], ...]) -> None:
+        """Say what is the matter with the model in use."""
+        self._banner.say(sentence, actions)
+
+    def hide_banner(self) -> None:
+        """It is well again."""
+        self._banner.hide()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere on the page."""
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand the files over as if they were dropped on the field."""
+        paths = local_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.composer.files_dropped.emit(paths)
+
+
+def _column(widget: QWidget) -> QHBoxLayout:
+    widget.setMaximumWidth(COLUMN_WIDTH)
+    row = QHBoxLayout()
+    row.setContentsMargins(20, 0, 20, 0)
+    row.addStretch(1)
+    row.addWidget(widget, 1000)
+    row.addStretch(1)
+    return row

@@ -1,0 +1,311 @@
+"""One message: a bubble for a question, a page of text with its buttons for an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
+from PySide6.QtGui import QFocusEvent, QImage, QTextCursor
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QTextBrowser,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
+from app.theme.theme import current_theme
+from app.widgets.buttons import IconButton, button
+from app.widgets.labels import PlainLabel
+
+BUBBLE_SHARE = 0.8
+NAME_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence about an answer, and up to two things to do (id, label)."""
+
+    sentence: str
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class MessageItem:
+    """A message as it is shown. ``state``: complete, streaming, stopped, failed or interrupted."""
+
+    id: str
+    role: str
+    text: str
+    thinking: str
+    state: str
+    caption: str = ""
+    notice: Notice | None = None
+
+
+class TextView(QTextBrowser):
+    """Read-only text as high as it is, that loads nothing and follows no link by itself.
+
+    Signals:
+        height_changed: the document needs another height.
+    """
+
+    height_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        for set_policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.viewport().setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Nothing is ever loaded; an empty answer would let Qt try for itself."""
+        return QImage(1, 1, QImage.Format.Format_ARGB32)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy as text and as rich text, without the places where pictures would be."""
+        data = QMimeData()
+        data.setText(self.textCursor().selection().toPlainText().replace("\ufffc", ""))
+        data.setHtml(self.textCursor().selection().toHtml())
+        return data
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A selection left behind in another message would be mistaken for the current one."""
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            cursor = self.textCursor()
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
+
+    def _fit(self) -> None:
+        height = int(self.document().size().height()) + 1
+        if height != self.height():
+            self.setFixedHeight(height)
+            self.height_changed.emit()
+
+
+class QuestionView(QWidget):
+    """The person's own words, as they were typed."""
+
+    def __init__(self, item: MessageItem, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.item = item
+        bubble = QFrame()
+        bubble.setObjectName("bubble")
+        self._label = PlainLabel(item.text, "body")
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        inside = QVBoxLayout(bubble)
+        inside.setContentsMargins(14, 9, 14, 9)
+        inside.addWidget(self._label)
+        self._bubble = bubble
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 8, 0, 6)
+        row.addStretch(1)
+        row.addWidget(bubble)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(f"You: {item.text[:NAME_LENGTH]}")
+
+    def fit_width(self, width: int) -> None:
+        """At most four fifths of the column, and no wider than the words."""
+        widest = int(width * BUBBLE_SHARE)
+        metrics = self._label.fontMetrics()
+        longest = max((metrics.horizontalAdvance(line) for line in self.item.text.split("\n")[:200]), default=0)
+        inner = min(longest + 4, widest - 28)
+        self._label.setFixedWidth(max(inner, 16))
+        self._label.setFixedHeight(self._label.heightForWidth(max(inner, 16)))
+
+
+class AnswerView(QWidget):
+    """What the model said: thinking folded away, Markdown, buttons and the small line below.
+
+    Signals:
+        retry_requested, copied: the message's id.
+        notice_action: the message's id and the action's.
+        link_chosen: an address.
+        height_changed: it needs another height.
+    """
+
+    retry_requested = Signal(str)
+    copied = Signal(str)
+    notice_action = Signal(str, str)
+    link_chosen = Signal(str)
+    height_changed = Signal()
+
+    def __init__(self, item: MessageItem, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.item = item
+        self._view = TextView()
+        self._renderer = MarkdownRenderer(self._view.document(), current_theme())
+        self._status = PlainLabel(role="facts")
+        self._fold = QToolButton()
+        self._fold.setProperty("kind", "fold")
+        self._fold.setCheckable(True)
+        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._thought_frame = QFrame()
+        self._thought_frame.setObjectName("thought")
+        self._thought = PlainLabel(role="facts")
+        self._notice_place = QVBoxLayout()
+        self._foot = QWidget()
+        self._caption = PlainLabel(role="caption", wrap=False)
+        self._build()
+        self._fold.toggled.connect(self._on_fold)
+        self._view.anchorClicked.connect(self._on_link)
+        self._view.height_changed.connect(self.height_changed)
+        current_theme().changed.connect(self._render_again)
+        self._show_all()
+
+    def _build(self) -> None:
+        inside = QVBoxLayout(self._thought_frame)
+        inside.setContentsMargins(12, 2, 0, 2)
+        inside.addWidget(self._thought)
+        copy = IconButton("copy", "Copy this answer", size=16)
+        again = IconButton("rotate-ccw", "Answer again", size=16)
+        copy.clicked.connect(self._copy)
+        again.clicked.connect(lambda: self.retry_requested.emit(self.item.id))
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(4)
+        for widget in (copy, again, self._caption):
+            foot.addWidget(widget)
+        foot.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeading)
+        layout.addWidget(self._thought_frame)
+        layout.addWidget(self._status)
+        layout.addWidget(self._view)
+        layout.addLayout(self._notice_place)
+        layout.addWidget(self._foot)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    # --- what others set ------------------------------------------------------------------------------------------
+
+    def append(self, text: str, *, thinking: bool) -> None:
+        """The next piece."""
+        if thinking:
+            self.item = replace(self.item, thinking=self.item.thinking + text)
+            self._show_thinking()
+        else:
+            self.item = replace(self.item, text=self.item.text + text)
+            self._renderer.append(text)
+            self._show_thinking()
+            self._view.show()
+        self._status.say("")
+
+    def set_status(self, text: str) -> None:
+        """What is going on before the first word."""
+        if not self.item.text:
+            self._status.say(text)
+
+    def finish(self, state: str, caption: str, notice: Notice | None) -> None:
+        """The end of the answer."""
+        self.item = replace(self.item, state=state, caption=caption, notice=notice)
+        self._show_end()
+
+    def fit_width(self, width: int) -> None:
+        """Labels know their height only for a width."""
+        self._thought.setFixedWidth(max(width - 20, 40))
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _show_all(self) -> None:
+        self._renderer.set_text(self.item.text)
+        self._view.setVisible(bool(self.item.text))
+        self._status.say("")
+        self._show_thinking()
+        self._show_end()
+
+    def _render_again(self) -> None:
+        self._renderer = MarkdownRenderer(self._view.document(), current_theme())
+        self._renderer.set_text(self.item.text)
+        self._show_thinking()
+
+    def _show_thinking(self) -> None:
+        thinking = bool(self.item.thinking)
+        open_now = self._fold.isChecked()
+        going_on = self.item.state == "streaming" and not self.item.text
+        self._fold.setVisible(thinking)
+        self._fold.setText("Thinking …" if going_on else "Thought about it")
+        self._fold.setIcon(current_theme().icon("chevron-down" if open_now else "chevron-right", "text2", 16))
+        self._thought_frame.setVisible(thinking and open_now)
+        if open_now:
+            self._thought.setText(self.item.thinking)
+
+    def _show_end(self) -> None:
+        ended = self.item.state != "streaming"
+        self._foot.setVisible(ended)
+        self._caption.setText(self.item.caption)
+        while (place := self._notice_place.takeAt(0)) is not None:
+            old = place.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        if self.item.notice is not None:
+            self._notice_place.addWidget(self._notice(self.item.notice))
+        if ended:
+            self._status.say("")
+            self.setAccessibleName(f"Answer: {self.item.text[:NAME_LENGTH]}")
+        else:
+            self.setAccessibleName("Answer, being written")
+        self._show_thinking()
+        self.height_changed.emit()
+
+    def _notice(self, notice: Notice) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("notice")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(14, 10, 10, 10)
+        row.addWidget(PlainLabel(notice.sentence), 1)
+        for action_id, label in notice.actions[:2]:
+            act = button(label)
+            act.clicked.connect(
+                lambda _checked=False, chosen=action_id: self.notice_action.emit(self.item.id, str(chosen))
+            )
+            row.addWidget(act)
+        return frame
+
+    def _on_fold(self, _opened: bool) -> None:
+        self._show_thinking()
+        self.height_changed.emit()
+
+    def _on_link(self, address: QUrl) -> None:
+        if address.scheme() == COPY_SCHEME:
+            number = int(address.path())
+            if number < len(self._renderer.codes):
+                QApplication.clipboard().setText(self._renderer.codes[number])
+                self.copied.emit(self.item.id)
+        elif address.scheme() in ("http", "https", "mailto"):
+            self.link_chosen.emit(address.toString())
+
+    def _copy(self) -> None:
+        data = QMimeData()
+        data.setText(self.item.text)
+        whole = QTextCursor(self._view.document())
+        whole.select(QTextCursor.SelectionType.Document)
+        data.setHtml(whole.selection().toHtml())
+        QApplication.clipboard().setMimeData(data)
+        self.copied.emit(self.item.id)
+
+
+def message_view(item: MessageItem, parent: QWidget) -> QuestionView | AnswerView:
+    """The view for a message."""
+    return QuestionView(item, parent) if item.role == "user" else AnswerView(item, parent)
