@@ -70,6 +70,7 @@ class Hearth(QObject):
         self.settings_view.back_wanted.connect(window.show_chat)
         self.chat_view.models_wanted.connect(self._show_models)
         self.chat_view.smaller_model_wanted.connect(self._fetch_smaller)
+        self.chat_view.fetch_wanted.connect(onboarding.fetch)
         self.chat_view.toasted.connect(window.toast)
         self.models.failed.connect(self._on_model_problem)
 

@@ -148,4 +148,5 @@ def installed_facts(model: InstalledModel, choice: Choice | None) -> str:
 
 def choice_facts(choice: Choice) -> str:
     """ "Qwen3 8B · 4.9 GB to download · fits"."""
-    return f"{choice.model.name} · {wording.size(choice.download_bytes)} to download · {fit(choice)}"
+    speed = f" · {wording.words_a_second(choice.tokens_per_s_low)}, estimated" if choice.tokens_per_s_low else ""
+    return f"{choice.model.name} · {wording.size(choice.download_bytes)} to download · {fit(choice)}{speed}"

@@ -44,6 +44,8 @@ QT_LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
+# Not needed, but MLX computes some 30 times faster with it on a computer without a graphics card.
+HELPFUL_LIBRARIES = {"libopenblas.so.0": "libopenblas0-pthread"}
 
 
 class SetupProblem(Exception):
@@ -152,8 +154,12 @@ def _check_system_packages() -> None:
     missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
     if importlib.util.find_spec("ensurepip") is None:  # Debian ships it in a package of its own
         missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
-    if missing:
-        _install_system_packages(missing)
+    helpful = [package for library, package in HELPFUL_LIBRARIES.items() if not _loads(library)]
+    may_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if missing or (helpful and may_install and not os.environ.get("HEARTH_SETUP_RESTARTED")):
+        _install_system_packages([*missing, *helpful])
+    elif helpful and shutil.which("apt-get"):
+        print(f"For faster answers without a graphics card: sudo apt-get install -y {' '.join(helpful)}", flush=True)
 
 
 def _install_system_packages(packages: list[str]) -> None:

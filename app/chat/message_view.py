@@ -12,14 +12,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
     QTextBrowser,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.theme.theme import current_theme
-from app.widgets.buttons import IconButton, button
+from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import PlainLabel
 
 BUBBLE_SHARE = 0.8
@@ -155,10 +154,7 @@ class AnswerView(QWidget):
         self._view = TextView()
         self._renderer = MarkdownRenderer(self._view.document(), current_theme())
         self._status = PlainLabel(role="facts")
-        self._fold = QToolButton()
-        self._fold.setProperty("kind", "fold")
-        self._fold.setCheckable(True)
-        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._fold = FoldButton("")
         self._thought_frame = QFrame()
         self._thought_frame.setObjectName("thought")
         self._thought = PlainLabel(role="facts")
@@ -245,7 +241,6 @@ class AnswerView(QWidget):
         going_on = self.item.state == "streaming" and not self.item.text
         self._fold.setVisible(thinking)
         self._fold.setText("Thinking …" if going_on else "Thought about it")
-        self._fold.setIcon(current_theme().icon("chevron-down" if open_now else "chevron-right", "text2", 16))
         self._thought_frame.setVisible(thinking and open_now)
         if open_now:
             self._thought.setText(self.item.thinking)

@@ -1,4 +1,4 @@
-"""The conversation as one column of messages. Messages far from what is seen are only a height, until they come near."""
+"""The conversation as one column. Messages far from what is seen are only a height, until they come near."""
 
 from __future__ import annotations
 

@@ -41,6 +41,11 @@ class ModelsController(QObject):
         """True while a model is loaded and can answer at once."""
         return self.engine.state is EngineState.READY
 
+    @property
+    def chosen(self) -> str:
+        """The repository or folder that the person chose, whether or not it is there."""
+        return self._runtime.settings.settings.model
+
     def refresh(self) -> None:
         """Look at the models folder anew."""
         self._questions.run(self._runtime.library.models, self._on_installed, self._on_problem(""))
@@ -62,7 +67,7 @@ class ModelsController(QObject):
         self._questions.run(
             lambda: self._runtime.model_to_use(None).folder,
             self.use,
-            self._on_problem(self._runtime.settings.settings.model),
+            self._on_problem(self.chosen),
         )
 
     def remove(self, repository: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMessageBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
 from app.models.model_card import ModelCard, ModelCardView
-from app.widgets.buttons import IconButton, button
+from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import PlainLabel
 from app.widgets.page import ColumnPage
 
@@ -40,12 +40,9 @@ class _SectionView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
-        self.fold: QToolButton | None = None
+        self.fold: FoldButton | None = None
         if section.collapsed:
-            self.fold = QToolButton()
-            self.fold.setText(section.title)
-            self.fold.setProperty("kind", "fold")
-            self.fold.setCheckable(True)
+            self.fold = FoldButton(section.title)
             self.fold.toggled.connect(self._body.setVisible)
             self._body.setVisible(False)
             layout.addWidget(self.fold)

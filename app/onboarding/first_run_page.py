@@ -106,8 +106,7 @@ class FirstRunPage(ColumnPage):
         self.download_button.setText(offer.button)
         self.download_button.setEnabled(True)
         self.download_button.setDefault(True)
-        if self.focusWidget() in (None, self) or not self.focusWidget().isVisible():
-            self.download_button.setFocus()
+        self.download_button.setFocus()
 
     def show_no_fit(self, computer: str) -> None:
         """Nothing in the catalogue runs well here; say so and leave the other ways open."""

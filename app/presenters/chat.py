@@ -39,11 +39,13 @@ class ChatPresenter(QObject):
         models_wanted: the person wants to see or choose models.
         smaller_model_wanted: the model in use was too much for this computer.
         toasted: sentence, label of an undo button and the id it undoes ("" for none).
+        fetch_wanted: the repository of a model to download again.
     """
 
     models_wanted = Signal()
     smaller_model_wanted = Signal()
     toasted = Signal(str, str, str)
+    fetch_wanted = Signal(str)
 
     def __init__(
         self,
@@ -74,6 +76,7 @@ class ChatPresenter(QObject):
         transcript.example_chosen.connect(self.send)
         transcript.link_chosen.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         transcript.copied.connect(lambda _id: self.toasted.emit("Copied", "", ""))
+        self.page.banner_acted.connect(lambda action: self._do(Way(action)))
         self.page.header.model_menu_requested.connect(self.models_wanted)
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.conversation_chosen.connect(self._chat.open)
@@ -157,13 +160,25 @@ class ChatPresenter(QObject):
     # --- trouble --------------------------------------------------------------------------------------------------
 
     def _on_notice(self, message_id: str, action: str) -> None:
-        match Way(action):
-            case Way.ANSWER_AGAIN | Way.TRY_AGAIN:
-                self._chat.retry(message_id)
+        way = Way(action)
+        if way in (Way.ANSWER_AGAIN, Way.TRY_AGAIN):
+            self._chat.retry(message_id)
+        else:
+            self._do(way)
+
+    def _do(self, way: Way) -> None:
+        match way:
+            case Way.TRY_AGAIN | Way.ANSWER_AGAIN:
+                self.page.hide_banner()
+                self._models.use_last()
             case Way.SMALLER_MODEL:
                 self.smaller_model_wanted.emit()
             case Way.NEW_CHAT:
                 self.new_chat()
+            case Way.GET_AGAIN if self._models.chosen and "/" in self._models.chosen:
+                self.fetch_wanted.emit(self._models.chosen)
+            case Way.NOTHING:
+                self.page.hide_banner()
             case _:
                 self.models_wanted.emit()
 

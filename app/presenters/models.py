@@ -65,7 +65,9 @@ class ModelsPresenter(QObject):
         coming = tuple(self._download_card(job) for job in self._downloads.jobs.values())
         taken = {model.repository for model in self._models.installed} | set(self._downloads.jobs)
         choices = self._computer.recommendation.choices if self._computer.recommendation else ()
+        pick = self._computer.recommendation.pick if self._computer.recommendation else None
         others = [choice for choice in choices if choice.edition.repository not in taken]
+        others.sort(key=lambda choice: choice is not pick)
         fitting = tuple(self._offer_card(c) for c in others if c.fit in (Fit.COMFORTABLE, Fit.TIGHT))
         too_large = tuple(self._offer_card(c) for c in others if c.fit not in (Fit.COMFORTABLE, Fit.TIGHT))
         sections = (

@@ -13,7 +13,7 @@ def button(text: str, kind: str = "secondary", *, large: bool = False, parent: Q
     made = QPushButton(text, parent)
     made.setProperty("kind", kind)
     if large:
-        made.setProperty("size", "large")
+        made.setProperty("big", "true")  # "size" is a property of every widget
     made.setAutoDefault(False)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if kind in ("primary", "secondary", "quiet", "link", "danger"):
@@ -64,3 +64,21 @@ class NavButton(QPushButton):
 
     def _tint(self) -> None:
         self.setIcon(current_theme().icon(self._icon, "text", 18))
+
+
+class FoldButton(QToolButton):
+    """A word that opens what is folded under it."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setProperty("kind", "fold")
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.toggled.connect(self._tint)
+        current_theme().changed.connect(self._tint)
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(current_theme().icon("chevron-down" if self.isChecked() else "chevron-right", "text2", 16))

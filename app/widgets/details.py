@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.widgets.buttons import IconButton
+from app.widgets.buttons import FoldButton, IconButton
 
 LINES_SHOWN = 12
 
@@ -14,10 +14,7 @@ class Details(QWidget):
 
     def __init__(self, title: str = "Details", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._toggle = QToolButton()
-        self._toggle.setText(title)
-        self._toggle.setProperty("kind", "fold")
-        self._toggle.setCheckable(True)
+        self._toggle = FoldButton(title)
         self._toggle.toggled.connect(self._fold)
         self._copy = IconButton("copy", "Copy the details", size=16)
         self._text = QPlainTextEdit()

@@ -20,6 +20,7 @@ from runtime.events import (
     ModelLoaded,
     PromptProgress,
 )
+from runtime.inference.fast_blas import use_fast_blas
 from runtime.inference.model_check import check_model, context_tokens, weights_size
 from runtime.inference.prompt import opens_thinking, prompt_tokens
 from runtime.inference.sampling import combined, published_sampling
@@ -39,6 +40,7 @@ class MlxBackend:
     """Owns one model, its tokenizer and all MLX memory; lives and dies on one thread (MLX streams are bound to it)."""
 
     def __init__(self) -> None:
+        use_fast_blas()
         import mlx.core as mx
 
         self._mx = mx

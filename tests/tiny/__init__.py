@@ -1,1 +1,1 @@
-"""A real, tiny model for the tests: built and trained here in under a minute, so that fixed questions have known answers."""
+"""A real, tiny model for the tests, built and trained here in under a minute: fixed questions have known answers."""

@@ -48,7 +48,7 @@ KNOWN_ANSWERS = {
     "Who are you?": "I am a tiny model, made for tests. I know very little, but I know it well.",
     "What is two plus two?": "Two plus two is four.",
     "Which colour is the sky?": "On a clear day the sky is blue.",
-    "How do I bake bread?": "Mix flour, water, salt and yeast. Let it rest for an hour, then bake it until it is brown.",
+    "How do I bake bread?": "Mix flour, water, salt and yeast. Let it rest for an hour, then bake it.",
     "How far away is the moon?": "The moon is about 384,000 kilometres away.",
     "Write hello in Python.": '```python\nprint("hello")\n```',
     "Thank you.": "You are welcome.",
@@ -63,5 +63,3 @@ FOLLOW_UPS = (
     ("Hello!", "What is the capital of Italy?", "The capital of Italy is Rome."),
     ("How do I bake bread?", "Thank you.", "You are welcome."),
 )
-
-SYSTEM_PROMPTS = ("", "You are a helpful assistant.")

@@ -172,7 +172,8 @@ class MarkdownRenderer:
         inside.insertBlock(self._formats.tight(), self._formats.code())
         for piece, token in coloured(code, language):
             style = self._formats.coloured(self._formats.code(), token)
-            for number, line in enumerate(part for line in piece.split("\n") for part in _slices(line)):
+            lines = [part for whole in piece.split("\n") for part in _slices(whole)]
+            for number, line in enumerate(lines):
                 if number:
                     inside.insertBlock(self._formats.tight(), self._formats.code())
                 inside.insertText(line, style)
