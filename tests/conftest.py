@@ -22,10 +22,9 @@ from typing import Any
 import psutil
 import pytest
 
-try:
-    from tests.tiny.fixtures import tiny_model  # noqa: F401
-except ImportError:
-    pass
+from tests.tiny.fixtures import tiny_model
+
+__all__ = ["tiny_model"]
 
 LEFTOVER_PATIENCE_S = 5.0
 _births: dict[int, str] = {}

@@ -1,0 +1,1 @@
+"""The whole road, driven through real widgets over a real engine, a real hub on loopback and a real tiny model."""
