@@ -15,9 +15,9 @@ from app.theme.theme import Theme
 from runtime.api import MessageState, Role
 from tests.e2e.fixtures import REPOSITORY, open_hearth, wait_for, write_catalogue
 from tests.hub.server import LoopbackHub
-from tests.tiny.corpus import KNOWN_ANSWERS, LONG_ANSWER, LONG_QUESTION
+from tests.tiny.corpus import FOLLOW_UPS, KNOWN_ANSWERS, LONG_ANSWER, LONG_QUESTION
 
-FRANCE = "What is the capital of France?"
+FRANCE, SECOND, SECOND_ANSWER = FOLLOW_UPS[0]
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_the_road_to_the_first_answer_and_back_again(
         hub.rate_bytes_per_s = None
         wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
         assert hearth.chat_view.page.isVisible()
-        ask(qtbot, hearth, LONG_QUESTION)
+        ask(qtbot, hearth, SECOND)
         wait_for(qtbot, lambda: len(answers(hearth)) == 2)
-        assert answers(hearth)[1] == LONG_ANSWER
+        assert answers(hearth)[1] == SECOND_ANSWER
         conversation = hearth.chat.current_id
         qtbot.keyClicks(hearth.chat_view.page.composer.field, "half a thou")
         wait_for(qtbot, lambda: hearth.runtime.conversations.read(conversation).draft == "half a thou")
@@ -77,7 +77,7 @@ def test_the_road_to_the_first_answer_and_back_again(
     with open_hearth(private_home, theme) as again:
         wait_for(qtbot, lambda: again.chat.current_id == conversation)
         assert again.chat_view.page.isVisible()
-        assert answers(again) == [KNOWN_ANSWERS[FRANCE], LONG_ANSWER]
+        assert answers(again) == [KNOWN_ANSWERS[FRANCE], SECOND_ANSWER]
         assert again.chat_view.page.composer.text() == "half a thou"
         wait_for(qtbot, lambda: again.models.ready)
         again.chat_view.page.composer.set_text("")
