@@ -29,7 +29,8 @@ def part_of(done_bytes: int, total_bytes: int) -> str:
     """ "1.8 of 4.9 GB": one unit for both, so that the eye compares numbers."""
     total, unit = size(total_bytes).rsplit(" ", 1)
     divisor = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}[unit]
-    decimals = 1 if "." in total else 0
+    decimals = 1 if "." in total or float(total) < 10 else 0
+    total = f"{total_bytes / divisor:.{decimals}f}"
     return f"{done_bytes / divisor:.{decimals}f} of {total} {unit}"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QTextCursor
+from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.chat.markdown.formats import CARD_PADDING, CODE_CARD
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton, IconButton, button
@@ -23,6 +25,7 @@ from app.widgets.labels import PlainLabel
 
 BUBBLE_SHARE = 0.8
 NAME_LENGTH = 300
+CARD_RADIUS = 10
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,28 @@ class TextView(QTextBrowser):
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Rounded grounds under blocks of code, then the text."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tokens = current_theme().tokens
+        painter.setPen(QColor(tokens.line))
+        painter.setBrush(QColor(tokens.code))
+        for area in self._code_cards():
+            if area.toAlignedRect().intersects(event.rect()):
+                painter.drawRoundedRect(area, CARD_RADIUS, CARD_RADIUS)
+        painter.end()
+        super().paintEvent(event)
+
+    def _code_cards(self) -> Iterator[QRectF]:
+        layout = self.document().documentLayout()
+        for frame in self.document().rootFrame().childFrames():
+            if frame.frameFormat().boolProperty(CODE_CARD):
+                first = layout.blockBoundingRect(frame.firstCursorPosition().block())
+                last = layout.blockBoundingRect(frame.lastCursorPosition().block())
+                top, bottom = first.top() - CARD_PADDING, last.bottom() + CARD_PADDING
+                yield QRectF(0.5, top + 0.5, self.viewport().width() - 1.5, bottom - top - 1)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing is ever loaded; an empty answer would let Qt try for itself."""

@@ -173,6 +173,7 @@ def _style_sheet(tokens: Tokens, text_scale: float) -> str:
         "accent_hover": (accent.lighter(112) if dark else accent.lighter(118)).name(),
         "toast_link": "#0B6E5F" if dark else "#5CC7B2",
         "scroll": tokens.control,
+        "combo_arrow": (assets_folder() / "icons" / f"combo-arrow-{'dark' if dark else 'light'}.svg").as_posix(),
     }
     for name, value in {**asdict(tokens), **extra}.items():
         sheet = sheet.replace(f"@{name}@", value)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import queue
 import sys
 import time
 from typing import Any
 
-from runtime.api import DownloadChanged, DownloadPhase, DownloadRequest, Event, Runtime
+from runtime.api import HUB_TOKEN, DownloadChanged, DownloadPhase, DownloadRequest, Event, Runtime
 from runtime.cli.output import DONE, STOPPED, Words, print_json, report_problem
 
 ENDS = (DownloadPhase.DONE, DownloadPhase.CANCELLED, DownloadPhase.FAILED)
@@ -26,6 +27,11 @@ def add_parser(commands: Any) -> None:
         metavar="SECONDS",
         help="how long to wait out a network that is gone before giving up; what was fetched is kept (60)",
     )
+    parser.add_argument(
+        "--enter-key",
+        action="store_true",
+        help="ask for an access key first (or read it from stdin) and keep it in the keychain",
+    )
     parser.set_defaults(run=run)
 
 
@@ -38,6 +44,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
             events.put(event)
 
     with Runtime.open(on_event) as runtime:
+        if arguments.enter_key:
+            _keep_key(runtime)
         request = runtime.download_request(arguments.model, revision=arguments.revision)
         runtime.downloads.start(request)
         last = _follow(events, request, arguments.give_up_after)
@@ -59,6 +67,13 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     if last.problem is not None:
         return report_problem(last.problem, words, as_json=arguments.json)
     return STOPPED
+
+
+def _keep_key(runtime: Runtime) -> None:
+    """Never from the arguments: other programs can read those."""
+    key = getpass.getpass("Access key: ") if sys.stdin.isatty() else sys.stdin.readline()
+    if not runtime.secrets.set(HUB_TOKEN, key.strip()):
+        print("There is no keychain here, so the key is used this time only.", file=sys.stderr)
 
 
 def _follow(events: queue.Queue[DownloadChanged], request: DownloadRequest, give_up_after_s: float) -> DownloadChanged:

@@ -1,1 +1,1 @@
-"""Benchmarks: programs that print figures as ratios against a baseline of the same run. The suite never fails on them."""
+"""Benchmarks: programs that print figures as ratios against a baseline of the same run. No test depends on them."""

@@ -42,7 +42,13 @@ def plain_window() -> int:
     application = QApplication([])
     field = QLineEdit()
     field.show()
-    QTimer.singleShot(0, lambda: (field.repaint(), report(), application.quit()))
+
+    def shown() -> None:
+        field.repaint()
+        report()
+        application.quit()
+
+    QTimer.singleShot(0, shown)
     return application.exec()
 
 
@@ -61,9 +67,13 @@ def hearth_window() -> int:
     paths = Paths.default()
     paths.prepare()
     hearth = Hearth(paths, theme)
-    hearth.window.painted_first.connect(
-        lambda: QTimer.singleShot(0, lambda: (report(), hearth.window.close(), application.quit()))
-    )
+
+    def usable() -> None:
+        report()
+        hearth.window.close()
+        application.quit()
+
+    hearth.window.painted_first.connect(lambda: QTimer.singleShot(0, usable))
     hearth.show()
     code = application.exec()
     hearth.close()

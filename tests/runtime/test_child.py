@@ -28,7 +28,7 @@ class Listener:
         )
 
 
-@pytest.fixture()
+@pytest.fixture
 def echo() -> Iterator[Listener]:
     listener = Listener()
     yield listener

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QFont,
     QTextBlockFormat,
     QTextCharFormat,
+    QTextFormat,
     QTextFrameFormat,
     QTextLength,
     QTextTableFormat,
@@ -18,6 +19,9 @@ from PySide6.QtGui import (
 from app.theme.theme import Theme
 
 READING = 15
+# Marks the tables that are blocks of code.
+CODE_CARD = int(QTextFormat.Property.UserProperty) + 1
+CARD_PADDING = 12
 HEADING_SIZES = {"h1": 22, "h2": 19, "h3": 17}
 LINE_HEIGHT_PERCENT = 140.0
 PARAGRAPH_GAP = 10.0
@@ -84,28 +88,29 @@ class Formats:
         made.setLineHeight(130.0, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         return made
 
-    def card(self, columns: int = 1) -> QTextTableFormat:
-        """The ground under a block of code."""
+    def card(self) -> QTextTableFormat:
+        """A block of code. The view paints the rounded ground under it, which Qt's tables can't."""
         made = QTextTableFormat()
-        made.setBackground(self._brush("code"))
-        made.setBorder(1)
-        made.setBorderBrush(self._brush("line"))
-        made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        made.setBorderCollapse(True)
-        made.setCellPadding(10)
+        made.setProperty(CODE_CARD, True)
+        made.setBorder(0)
+        made.setCellPadding(CARD_PADDING)
         made.setCellSpacing(0)
         made.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         made.setTopMargin(2)
         made.setBottomMargin(12)
-        made.setColumns(columns)
         return made
 
-    def grid(self, columns: int) -> QTextTableFormat:
+    def grid(self) -> QTextTableFormat:
         """A table of the text."""
-        made = self.card(columns)
-        made.clearBackground()
+        made = QTextTableFormat()
+        made.setBorder(1)
+        made.setBorderBrush(self._brush("line"))
+        made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        made.setBorderCollapse(True)
         made.setCellPadding(7)
-        made.setWidth(QTextLength())
+        made.setCellSpacing(0)
+        made.setTopMargin(2)
+        made.setBottomMargin(12)
         return made
 
     def quote(self) -> QTextTableFormat:

@@ -146,14 +146,16 @@ class MarkdownRenderer:
             cursor.setBlockFormat(last)
 
     def _begin_item(self, cursor: QTextCursor, block: QTextBlockFormat) -> None:
+        text = self._formats.text()
         if cursor.block().length() == 1 and cursor.block().textList() is None:
             cursor.setBlockFormat(block)
         else:
-            cursor.insertBlock(block)
+            cursor.insertBlock(block, text)
             if cursor.block().textList() is not None:
                 cursor.block().textList().remove(cursor.block())
                 cursor.setBlockFormat(block)
-        cursor.setCharFormat(self._formats.text())
+        cursor.setBlockCharFormat(text)
+        cursor.setCharFormat(text)
 
     def _code(self, cursor: QTextCursor, node: SyntaxTreeNode) -> None:
         language = (node.info or "").split()[0][:30] if (node.info or "").split() else ""
@@ -183,7 +185,7 @@ class MarkdownRenderer:
         rows = [row for part in node.children for row in part.children]
         columns = max(len(row.children) for row in rows)
         self._begin(cursor, QTextBlockFormat(), self._formats.text())
-        table = cursor.insertTable(len(rows), columns, self._formats.grid(columns))
+        table = cursor.insertTable(len(rows), columns, self._formats.grid())
         table_format = table.format().toTableFormat()
         table_format.setHeaderRowCount(1)
         table.setFormat(table_format)

@@ -12,7 +12,7 @@ from app.bridge.events import EventBridge
 from runtime.api import AnswerDelta, AnswerFinished, Channel, Event, FinishReason
 
 
-@pytest.fixture()
+@pytest.fixture
 def arrived(qtbot: QtBot) -> Iterator[tuple[EventBridge, list[Event]]]:
     bridge = EventBridge()
     events: list[Event] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,7 +14,7 @@ from runtime.api import Problem
 from runtime.errors import DiskFull
 
 
-@pytest.fixture()
+@pytest.fixture
 def runner(qtbot: QtBot) -> Iterator[TaskRunner]:
     found = TaskRunner("test")
     yield found
@@ -27,10 +28,11 @@ def test_results_come_back_in_order_on_the_ui_thread(qtbot: QtBot, runner: TaskR
     def work(number: int) -> tuple[int, int]:
         return number, threading.get_ident()
 
+    def note(found: tuple[int, int]) -> None:
+        results.append((*found, threading.get_ident()))
+
     for number in range(50):
-        runner.run(
-            lambda n=number: work(n), lambda found: results.append((*found, threading.get_ident())), lambda _p: None
-        )
+        runner.run(partial(work, number), note, lambda _problem: None)
     qtbot.waitUntil(lambda: len(results) == 50)
     assert [number for number, _worker, _here in results] == list(range(50))
     assert all(worker != ui and here == ui for _number, worker, here in results)

@@ -22,7 +22,7 @@ class Chest(keyring.backend.KeyringBackend):
     priority = 1
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
         self.release = threading.Event()
         self.release.set()
@@ -43,11 +43,11 @@ class Chest(keyring.backend.KeyringBackend):
 
 
 def null() -> keyring.backend.KeyringBackend:
-    return keyring.backends.null.Keyring()  # type: ignore[no-untyped-call]
+    return keyring.backends.null.Keyring()
 
 
 def fail() -> keyring.backend.KeyringBackend:
-    return keyring.backends.fail.Keyring()  # type: ignore[no-untyped-call]
+    return keyring.backends.fail.Keyring()
 
 
 CHEST = frozenset({f"{Chest.__module__}.Chest"})
@@ -102,7 +102,7 @@ def test_a_keychain_we_do_not_know_is_not_used(chest: Chest) -> None:
 
 
 def test_the_first_known_keychain_of_several_is_used(chest: Chest, monkeypatch: pytest.MonkeyPatch) -> None:
-    several = keyring.backends.chainer.ChainerBackend()  # type: ignore[no-untyped-call]
+    several = keyring.backends.chainer.ChainerBackend()
     monkeypatch.setattr(type(several), "backends", [null(), chest])
     keyring.set_keyring(several)
     assert SecretStore(allowed=CHEST).set("hub-token", "hf_abc") is True

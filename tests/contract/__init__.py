@@ -1,0 +1,1 @@
+"""One suite for every engine: the child process and the in-process twin must be indistinguishable."""

@@ -1,0 +1,163 @@
+"""The README's pictures, taken of the real app on its real road.
+
+``python -m tests.screenshots FOLDER [--dark] [--scale 2]``
+
+A loopback hub serves the tiny model under the name of the model that this computer would be recommended, so that
+every word and figure on the pictures is the app's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+WAIT_S = 60.0
+SIZE = (1180, 780)
+
+
+def main() -> int:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--text", type=float, default=1.0, help="text size, 0.9 to 2.0")
+    parser.add_argument("--size", default=f"{SIZE[0]}x{SIZE[1]}")
+    arguments = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = str(arguments.scale)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        _Photographer(arguments, Path(home)).take_all()
+    return 0
+
+
+class _Photographer:
+    """Walks the road and takes a picture at each stop."""
+
+    def __init__(self, arguments: argparse.Namespace, home: Path) -> None:
+        from app.application import make_application
+        from app.theme.theme import Theme
+        from runtime.api import Paths
+
+        self._arguments = arguments
+        self._application = make_application([])
+        self._theme = Theme(self._application)
+        self._theme.apply(self._application)
+        self._paths = Paths.below(home)
+        self._paths.prepare()
+
+    def take_all(self) -> None:
+        from app.main import Hearth
+        from tests.hub.server import LoopbackHub
+        from tests.tiny.fixtures import tiny_model_folder
+
+        with LoopbackHub() as hub:
+            os.environ["HF_ENDPOINT"] = hub.endpoint
+            hearth = self.hearth = Hearth(self._paths, self._theme)
+            scheme = "dark" if self._arguments.dark else "light"
+            hearth.runtime.settings.change(theme=scheme, text_scale=self._arguments.text)
+            self._theme.choose(scheme, self._arguments.text)
+            hearth.window.resize(*map(int, self._arguments.size.split("x")))
+            hearth.show()
+            try:
+                self._walk(hub, tiny_model_folder())
+            finally:
+                hearth.window.close()
+                hearth.close()
+
+    def _walk(self, hub: object, model: Path) -> None:
+        from tests.hub.server import LoopbackHub
+
+        assert isinstance(hub, LoopbackHub)
+        hearth = self.hearth
+        self._until(hearth.onboarding.first_run_page.download_button.isEnabled)
+        pick = hearth.computer.recommendation and hearth.computer.recommendation.pick
+        assert pick
+        hub.add_repository(pick.edition.repository, model)
+        self._shot("first-run")
+        hub.rate_bytes_per_s = 150_000
+        hearth.onboarding.first_run_page.download_button.click()
+        self._until(lambda: hearth.onboarding.download_page.bar.value() > 450)
+        hearth.onboarding.download_page.question.setText("What is the capital of France?")
+        self._shot("download")
+        hub.rate_bytes_per_s = None
+        self._until(lambda: hearth.models.ready and not hearth.chat.answering and bool(hearth.chat.current_id))
+        self._pause(0.4)
+        self._ask("And how many people live there?")
+        self._shot("chat-short")
+        for question in ("How do I bake bread?", "How far away is the moon?"):
+            hearth.chat_view.new_chat()
+            self._pause(0.2)
+            self._ask(question)
+        hearth.chat_view.new_chat()
+        self._pause(0.2)
+        self._ask("Show me everything you can write.")
+        self._shot("chat")
+        transcript = hearth.chat_view.page.transcript
+        transcript._scroll.verticalScrollBar().setValue(0)
+        self._pause(0.3)
+        self._shot("chat-top")
+        hearth.chat_view.new_chat()
+        self._pause(0.2)
+        self._ask("Is 7 a prime number?")
+        self._shot("chat-thinking")
+        hearth._show_models()
+        self._pause(0.5)
+        self._shot("models")
+        hearth.window.show_settings()
+        self._pause(0.5)
+        self._shot("settings")
+        self._trouble()
+
+    def _trouble(self) -> None:
+        from runtime.api import Problem
+
+        onboarding = self.hearth.onboarding
+        onboarding.begin_page()
+        onboarding._on_trouble(
+            Problem(
+                "download.disk_full", {"folder": "/models", "needed_bytes": 4_900_000_000, "free_bytes": 3_100_000_000}
+            )
+        )
+        self._pause(0.3)
+        self._shot("trouble")
+
+    def _ask(self, question: str) -> None:
+        hearth = self.hearth
+        ended: list[object] = []
+        hearth.chat.answer_ended.connect(ended.append)
+        hearth.chat_view.send(question)
+        self._until(lambda: bool(ended))
+        hearth.chat.answer_ended.disconnect(ended.append)
+        self._pause(0.4)
+
+    def _shot(self, name: str) -> None:
+        self._pause(0.15)
+        suffix = ("-dark" if self._arguments.dark else "") + (
+            f"@{self._arguments.scale}x" if self._arguments.scale > 1 else ""
+        )
+        self.hearth.window.grab().save(str(self._arguments.folder / f"{name}{suffix}.png"))
+
+    def _until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            self._application.processEvents()
+            time.sleep(0.005)
+
+    def _pause(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._application.processEvents()
+            time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
