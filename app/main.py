@@ -73,6 +73,7 @@ class Hearth(QObject):
         self.chat_view.fetch_wanted.connect(onboarding.fetch)
         self.chat_view.toasted.connect(window.toast)
         self.models.failed.connect(self._on_model_problem)
+        self.chat.recovered.connect(self.chat_view.show_news)
 
     def show(self) -> None:
         """Open the window: on the conversation when there is a model, else at the start of the road."""
@@ -83,12 +84,16 @@ class Hearth(QObject):
         else:
             self.onboarding.begin_page()
         self.window.show()
+        if self.runtime.settings.problem is not None:
+            self.chat_view.show_news(self.runtime.settings.problem)
 
     def _start(self) -> None:
         """After the first paint: wake what was here, or look at the computer."""
         if self._closed:
             return
+        self._questions.run(self.runtime.library.sweep, lambda _none: None, lambda _problem: None)
         self.chat.open_last()
+        self.chat.tidy()
         self.models.refresh()
         self.downloads.restore()
         if self.settings.settings.first_run_done:

@@ -14,9 +14,11 @@ from runtime.api import (
     AnswerStarted,
     Conversation,
     ConversationsChanged,
+    ConversationShortened,
     ConversationSummary,
     Event,
     Message,
+    Problem,
     PromptProgress,
     Runtime,
 )
@@ -36,9 +38,13 @@ class ChatController(QObject):
         answer_ended: the finished Message of the open conversation.
         answering_changed: whether an answer is under way, in any conversation.
         binned: id and title of a conversation that was moved to the bin.
+        recovered: the Problem that a damaged database was, now that a backup took its place.
+        shortened: a ConversationShortened, or an AnswerStarted that left turns out, of the open conversation.
         failed: a Problem.
     """
 
+    recovered = Signal(object)
+    shortened = Signal()
     summaries_changed = Signal()
     opened = Signal(object)
     answer_started = Signal(object)
@@ -74,6 +80,15 @@ class ChatController(QObject):
 
         self._do(last, self._on_opened)
         self.refresh()
+
+    def tidy(self) -> None:
+        """Once a start: empty the bin of what lay there long enough, and say if the database had to be mended."""
+
+        def work() -> Problem | None:
+            self._runtime.conversations.purge_bin()
+            return self._runtime.conversations.recovered
+
+        self._do(work, lambda problem: self.recovered.emit(problem) if problem is not None else None)
 
     def open(self, conversation_id: str) -> None:
         """Show a conversation."""
@@ -175,6 +190,8 @@ class ChatController(QObject):
                 self._on_answer_finished(event)
             case ConversationsChanged():
                 self.refresh()
+            case ConversationShortened() if self._shown(event.request_id):
+                self.shortened.emit()
             case _:
                 pass
 
@@ -188,6 +205,8 @@ class ChatController(QObject):
         self.answering_changed.emit(True)
         if event.conversation_id == self.current_id:
             self.answer_started.emit(event)
+            if event.forgotten_messages:
+                self.shortened.emit()
 
     def _on_answer_finished(self, event: AnswerFinished) -> None:
         conversation_id = self.answering.pop(event.request_id, "")

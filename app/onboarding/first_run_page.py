@@ -26,6 +26,7 @@ class Offer:
     reason: str
     facts: str
     button: str
+    warning: str = ""
 
 
 class FirstRunPage(ColumnPage):
@@ -48,6 +49,7 @@ class FirstRunPage(ColumnPage):
         self._badge = Pill()
         self._reason = PlainLabel()
         self._facts = PlainLabel(role="facts")
+        self._warning = PlainLabel(role="warning")
         self.download_button = button("Download and start", "primary", large=True)
         self.other_button = button("Choose another model", "quiet")
         self.folder_button = button("Use it instead", "link")
@@ -77,6 +79,7 @@ class FirstRunPage(ColumnPage):
         card.rows.addLayout(name)
         card.rows.addWidget(self._reason)
         card.rows.addWidget(self._facts)
+        card.rows.addWidget(self._warning)
         self.column.addWidget(card)
         self.column.addSpacing(10)
         buttons = QHBoxLayout()
@@ -97,12 +100,14 @@ class FirstRunPage(ColumnPage):
     def show_looking(self) -> None:
         """The first moment: the frame stands, the facts are on their way."""
         self._show("Looking at this computer …", "", "", "", "")
+        self._warning.say("")
         self.download_button.setText("Download and start")
         self.download_button.setEnabled(False)
 
     def show_offer(self, offer: Offer) -> None:
         """The one model and its reason; the big button takes the focus."""
         self._show(offer.computer, offer.model_title, offer.badge, offer.reason, offer.facts)
+        self._warning.say(offer.warning)
         self.download_button.setText(offer.button)
         self.download_button.setEnabled(True)
         self.download_button.setDefault(True)

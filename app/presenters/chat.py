@@ -30,6 +30,7 @@ from runtime.api import (
 )
 
 NEW_TITLE = "New chat"
+SHORTENED = "This chat is getting long. The model no longer sees its first messages; they are all kept here."
 
 
 class ChatPresenter(QObject):
@@ -95,6 +96,7 @@ class ChatPresenter(QObject):
             lambda id_, title: self.toasted.emit(f"“{title or NEW_TITLE}” is in the bin", "Undo", id_)
         )
         self._chat.failed.connect(self._on_problem)
+        self._chat.shortened.connect(self._on_shortened)
         self._models.engine_changed.connect(self._on_engine)
         self._models.installed_changed.connect(self._show_model)
         self._computer.looked.connect(self._show_model)
@@ -184,6 +186,14 @@ class ChatPresenter(QObject):
 
     def _on_problem(self, problem: Problem) -> None:
         self.toasted.emit(texts.one_line(problem), "", "")
+
+    def _on_shortened(self) -> None:
+        self.page.show_banner(SHORTENED, ((Way.NEW_CHAT, texts.LABELS[Way.NEW_CHAT]),))
+
+    def show_news(self, problem: Problem) -> None:
+        """Something was mended or could not be read at the start; it is said once."""
+        words = texts.explain(problem)
+        self.page.show_banner(f"{words.title}. {words.sentence}", ((Way.NOTHING, texts.LABELS[Way.NOTHING]),))
 
     def show_problem(self, problem: Problem, _name: str = "") -> None:
         """A problem of the model in use, in a line above the conversation, with what can be done."""

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main import Hearth
 from app.theme.theme import Theme
-from runtime.api import Paths
+from runtime.api import MessageState, Paths, Role
 
 REPOSITORY = "hearth-tests/tiny"
 WAIT_MS = 60_000
@@ -71,3 +72,23 @@ def open_hearth(home: Path, theme: Theme, *, in_process: bool = False) -> Iterat
 def wait_for(qtbot: QtBot, condition: Callable[[], bool]) -> None:
     """Let the app work until the condition holds."""
     qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+
+def answers(hearth: Hearth) -> list[str]:
+    """The answers of the open conversation, as they are stored."""
+    messages = hearth.runtime.conversations.read(hearth.chat.current_id).messages if hearth.chat.current_id else ()
+    return [m.text for m in messages if m.role is Role.ASSISTANT and m.state is not MessageState.STREAMING]
+
+
+def ask(qtbot: QtBot, hearth: Hearth, question: str) -> None:
+    """Type a question and send it."""
+    field = hearth.chat_view.page.composer.field
+    qtbot.keyClicks(field, question)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def fetch_first_model(qtbot: QtBot, hearth: Hearth) -> None:
+    """Press the one button and wait until the model answers."""
+    wait_for(qtbot, hearth.onboarding.first_run_page.download_button.isEnabled)
+    qtbot.keyClick(hearth.onboarding.first_run_page.download_button, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: hearth.models.ready and hearth.chat_view.page.isVisible())

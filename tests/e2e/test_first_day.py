@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.main import Hearth
 from app.theme.theme import Theme
-from runtime.api import MessageState, Role
-from tests.e2e.fixtures import REPOSITORY, open_hearth, wait_for, write_catalogue
+from runtime.api import MessageState
+from tests.e2e.fixtures import answers, ask, fetch_first_model, open_hearth, wait_for
 from tests.hub.server import LoopbackHub
 from tests.tiny.corpus import FOLLOW_UPS, KNOWN_ANSWERS, LONG_ANSWER, LONG_QUESTION
 
 FRANCE, SECOND, SECOND_ANSWER = FOLLOW_UPS[0]
-
-
-@pytest.fixture
-def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackHub]:
-    with LoopbackHub() as running:
-        running.add_repository(REPOSITORY, tiny_model)
-        monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
-        monkeypatch.setenv("HEARTH_CATALOGUE", str(write_catalogue(tmp_path / "catalogue.json", tiny_model)))
-        yield running
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    made = Theme(qapp)
-    made.apply(qapp)
-    return made
-
-
-def answers(hearth: Hearth) -> list[str]:
-    """The answers of the open conversation, as they are stored."""
-    messages = hearth.runtime.conversations.read(hearth.chat.current_id).messages if hearth.chat.current_id else ()
-    return [m.text for m in messages if m.role is Role.ASSISTANT and m.state is not MessageState.STREAMING]
-
-
-def on_page(hearth: Hearth, page: object) -> bool:
-    return bool(getattr(page, "isVisible", lambda: False)())
-
-
-def ask(qtbot: QtBot, hearth: Hearth, question: str) -> None:
-    field = hearth.chat_view.page.composer.field
-    qtbot.keyClicks(field, question)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
 def test_the_road_to_the_first_answer_and_back_again(
@@ -87,9 +53,7 @@ def test_the_road_to_the_first_answer_and_back_again(
 
 def test_stop_keeps_what_was_said(qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path) -> None:
     with open_hearth(private_home, theme) as hearth:
-        wait_for(qtbot, hearth.onboarding.first_run_page.download_button.isEnabled)
-        qtbot.keyClick(hearth.onboarding.first_run_page.download_button, Qt.Key.Key_Return)
-        wait_for(qtbot, lambda: hearth.models.ready and hearth.chat_view.page.isVisible())
+        fetch_first_model(qtbot, hearth)
         ask(qtbot, hearth, LONG_QUESTION)
         composer = hearth.chat_view.page.composer
         wait_for(qtbot, lambda: composer.send_button.accessibleName() == "Stop")
@@ -108,13 +72,8 @@ def test_stop_keeps_what_was_said(qtbot: QtBot, hub: LoopbackHub, theme: Theme, 
 def test_a_worker_killed_in_mid_answer_loses_nothing_and_answers_again(
     qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
 ) -> None:
-    import os
-    import signal
-
     with open_hearth(private_home, theme) as hearth:
-        wait_for(qtbot, hearth.onboarding.first_run_page.download_button.isEnabled)
-        qtbot.keyClick(hearth.onboarding.first_run_page.download_button, Qt.Key.Key_Return)
-        wait_for(qtbot, lambda: hearth.models.ready and hearth.chat_view.page.isVisible())
+        fetch_first_model(qtbot, hearth)
         worker = hearth.runtime.chat._engine.worker  # type: ignore[attr-defined]
         grown: list[str] = []
         hearth.chat.answer_grew.connect(lambda delta: grown.append(delta.text))
