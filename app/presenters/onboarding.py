@@ -119,9 +119,9 @@ class OnboardingPresenter(QObject):
         if recommendation.pick is None:
             self.first_run_page.show_no_fit(line)
             return
-        self.first_run_page.show_offer(
-            _offer(line, f"Chosen for {sentences.computer_name(computer)}", recommendation.pick)
-        )
+        badge = f"Chosen for {sentences.computer_name(computer)}"
+        warning = " ".join(texts.explain(problem).sentence for problem in computer.problems)
+        self.first_run_page.show_offer(replace(_offer(line, badge, recommendation.pick), warning=warning))
 
     def _on_question(self, text: str) -> None:
         self._question = text.strip()
@@ -233,8 +233,10 @@ class OnboardingPresenter(QObject):
 
     def _ask_for_token(self, page_url: str) -> None:
         dialog = TokenDialog(page_url, self.trouble_page.window())
-        if dialog.exec() and dialog.token():
-            self._downloads.enter_token(self._repository, dialog.token())
+        token = dialog.token() if dialog.exec() else ""
+        dialog.deleteLater()
+        if token:
+            self._downloads.enter_token(self._repository, token)
             self.page_changed.emit(self.download_page)
 
 
