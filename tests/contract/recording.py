@@ -18,6 +18,7 @@ class RecordedEngine:
 
     def __init__(self, make: Callable[[Callable[[Event], None]], Engine]) -> None:
         self.events: list[Event] = []
+        self.arrivals: list[float] = []
         self._changed = threading.Condition()
         self._count = 0
         self.engine = make(self._take)

@@ -78,6 +78,11 @@ class MarkdownRenderer:
         cursor.setPosition(self._frozen_position)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
+        block = cursor.block()
+        if block.length() == 1:  # what is left of a removed list or table must not shape what comes next
+            if block.textList() is not None:
+                block.textList().remove(block)
+            cursor.setBlockFormat(QTextBlockFormat())
         del self.codes[self._frozen_codes :]
 
     # --- blocks ---------------------------------------------------------------------------------------------------

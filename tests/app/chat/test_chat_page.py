@@ -1,0 +1,256 @@
+"""Transcript, composer and side bar, by real keys and mouse."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.chat.chat_page import ChatPage
+from app.chat.composer import Composer
+from app.chat.message_view import AnswerView
+from app.chat.sidebar import ConversationRow, Sidebar, day_heading
+from app.chat.transcript import MessageItem, Notice, TranscriptView
+from app.theme.theme import Theme
+
+
+@pytest.fixture
+def transcript(qtbot: QtBot, theme: Theme) -> TranscriptView:
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(820, 600)
+    view.show()
+    return view
+
+
+def conversation(pairs: int, length: int = 40) -> tuple[MessageItem, ...]:
+    items = []
+    for n in range(pairs):
+        items.append(MessageItem(f"q{n}", "user", f"question {n}", "", "complete"))
+        items.append(MessageItem(f"a{n}", "assistant", f"answer {n}. " + "word " * length, "", "complete", "2 s"))
+    return tuple(items)
+
+
+def bar_of(view: TranscriptView) -> tuple[int, int]:
+    bar = view._scroll.verticalScrollBar()
+    return bar.value(), bar.maximum()
+
+
+def test_an_empty_conversation_offers_examples(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.set_examples(("One", "Two"))
+    chosen: list[str] = []
+    transcript.example_chosen.connect(chosen.append)
+    button = next(b for b in transcript.findChildren(QPushButton) if b.text() == "Two")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert chosen == ["Two"]
+
+
+def test_a_long_conversation_shows_its_end_and_makes_few_views(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.set_messages(conversation(500))
+    qtbot.wait(50)
+    value, maximum = bar_of(transcript)
+    assert value == maximum > 10_000
+    assert len(transcript.findChildren(AnswerView)) < 40
+    transcript._scroll.verticalScrollBar().setValue(0)
+    qtbot.waitUntil(lambda: any(v.item.id == "a0" for v in transcript.findChildren(AnswerView)))
+
+
+def test_streaming_follows_only_a_reader_at_the_end(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.set_messages(conversation(10))
+    transcript.append_message(MessageItem("new", "assistant", "", "", "streaming"))
+    for _ in range(30):
+        transcript.append_delta("new", "and more words\n\n", "answer")
+    qtbot.waitUntil(lambda: bar_of(transcript)[0] == bar_of(transcript)[1])
+    transcript._scroll.verticalScrollBar().setValue(100)
+    qtbot.wait(50)
+    read_at = bar_of(transcript)[0]
+    for _ in range(10):
+        transcript.append_delta("new", "even more\n\n", "answer")
+    qtbot.waitUntil(transcript._jump.isVisible)
+    assert bar_of(transcript)[0] == read_at < bar_of(transcript)[1] - 200
+    qtbot.mouseClick(transcript._jump, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bar_of(transcript)[0] == bar_of(transcript)[1])
+
+
+def test_a_failed_answer_says_so_and_offers_a_way(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.append_message(MessageItem("q", "user", "hello", "", "complete"))
+    transcript.append_message(MessageItem("a", "assistant", "", "", "streaming"))
+    transcript.set_status("a", "Reading your question …")
+    transcript.append_delta("a", "half an ans", "answer")
+    notice = Notice("The model stopped unexpectedly. Your chat is safe.", (("answer_again", "Answer again"),))
+    transcript.finish_message("a", "failed", "3 s", notice)
+    acted: list[tuple[str, str]] = []
+    transcript.notice_action.connect(lambda message, action: acted.append((message, action)))
+    button = next(b for b in transcript.findChildren(QPushButton) if b.text() == "Answer again")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert acted == [("a", "answer_again")]
+    assert any("Your chat is safe" in label.text() for label in transcript.findChildren(QLabel))
+
+
+def test_thinking_is_folded_away_and_opens(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.append_message(MessageItem("a", "assistant", "", "", "streaming"))
+    transcript.append_delta("a", "let me see", "thinking")
+    view = transcript.findChildren(AnswerView)[0]
+    assert view._fold.text() == "Thinking …"
+    assert not view._thought_frame.isVisible()
+    qtbot.wait(30)
+    qtbot.mouseClick(view._fold, Qt.MouseButton.LeftButton)
+    assert view._thought_frame.isVisible()
+    assert view._thought.text() == "let me see"
+    transcript.append_delta("a", "Yes.", "answer")
+    assert view._fold.text() == "Thought about it"
+
+
+def test_copy_gives_markdown_and_rich_text(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.append_message(MessageItem("a", "assistant", "**bold** words", "", "complete"))
+    view = transcript.findChildren(AnswerView)[0]
+    view._copy()
+    data = QApplication.clipboard().mimeData()
+    assert data.text() == "**bold** words"
+    assert "bold" in data.html()
+
+
+def test_messages_have_names_and_arrows_go_between_them(qtbot: QtBot, transcript: TranscriptView) -> None:
+    transcript.set_messages(conversation(3))
+    qtbot.wait(30)
+    views = [slot.view for slot in transcript._slots]
+    assert views[4] is not None
+    assert views[5] is not None
+    assert views[4].accessibleName() == "You: question 2"
+    assert views[5].accessibleName().startswith("Answer: answer 2")
+    views[5].setFocus()
+    qtbot.keyClick(views[5], Qt.Key.Key_Up)
+    assert views[4].hasFocus()
+
+
+@pytest.fixture
+def composer(qtbot: QtBot, theme: Theme) -> Composer:
+    made = Composer()
+    qtbot.addWidget(made)
+    made.resize(700, 200)
+    made.show()
+    return made
+
+
+def test_return_sends_and_shift_return_breaks_the_line(qtbot: QtBot, composer: Composer) -> None:
+    sent: list[str] = []
+    composer.send_requested.connect(sent.append)
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.field, "one")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.field, "two")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert sent == ["one\ntwo"]
+
+
+def test_while_answering_send_is_stop_and_escape_stops(qtbot: QtBot, composer: Composer) -> None:
+    stops: list[int] = []
+    sent: list[str] = []
+    composer.stop_requested.connect(lambda: stops.append(1))
+    composer.send_requested.connect(sent.append)
+    composer.set_text("next question")
+    composer.set_answering(True)
+    assert composer.send_button.accessibleName() == "Stop"
+    qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(composer.field, Qt.Key.Key_Escape)
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert len(stops) == 2
+    assert sent == []
+    assert composer.text() == "next question"
+
+
+def test_typing_is_possible_when_sending_is_not(qtbot: QtBot, composer: Composer) -> None:
+    sent: list[str] = []
+    composer.send_requested.connect(sent.append)
+    composer.set_available(False, "Choose a model first, then ask.")
+    qtbot.keyClicks(composer.field, "hello")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert composer.text() == "hello"
+    assert sent == []
+
+
+def test_the_field_grows_to_six_lines(qtbot: QtBot, composer: Composer) -> None:
+    heights = []
+    for lines in (1, 3, 6, 30):
+        composer.set_text("\n".join(["line"] * lines))
+        heights.append(composer.field.height())
+    assert heights[0] < heights[1] < heights[2] == heights[3]
+
+
+def test_files_are_reported_and_rich_text_is_pasted_plain(qtbot: QtBot, composer: Composer) -> None:
+    dropped: list[list[str]] = []
+    composer.files_dropped.connect(dropped.append)
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile("/tmp/letter.pdf"), QUrl("https://example.org")])
+    composer.field.insertFromMimeData(files)
+    assert dropped == [["/tmp/letter.pdf"]]
+    rich = QMimeData()
+    rich.setHtml("<b>bold</b>")
+    rich.setText("bold")
+    composer.field.insertFromMimeData(rich)
+    assert composer.text() == "bold"
+
+
+@pytest.fixture
+def sidebar(qtbot: QtBot, theme: Theme) -> Sidebar:
+    made = Sidebar()
+    qtbot.addWidget(made)
+    made.resize(248, 600)
+    now = datetime.now().astimezone()
+    made.set_conversations(
+        (
+            ConversationRow("1", "Dinner for six", now),
+            ConversationRow("2", "Letter to the tax office", now - timedelta(days=1)),
+            ConversationRow("3", "A very long title " * 10, now - timedelta(days=40)),
+        )
+    )
+    made.show()
+    return made
+
+
+def test_days_have_names() -> None:
+    today = date(2026, 11, 21)
+    names = [day_heading(today - timedelta(days=n), today) for n in (0, 1, 2, 6, 7, 400)]
+    assert names == ["Today", "Yesterday", "Last 7 days", "Last 7 days", "Older", "Older"]
+
+
+def test_find_filters_and_keys_choose_and_delete(qtbot: QtBot, sidebar: Sidebar) -> None:
+    chosen: list[str] = []
+    deleted: list[str] = []
+    sidebar.conversation_chosen.connect(chosen.append)
+    sidebar.delete_requested.connect(deleted.append)
+    qtbot.keyClicks(sidebar.find_field, "tax")
+    assert sidebar.list.rows.rowCount() == 2
+    sidebar.list.setCurrentIndex(sidebar.list.rows.index_of("2"))
+    qtbot.keyClick(sidebar.list, Qt.Key.Key_Return)
+    qtbot.keyClick(sidebar.list, Qt.Key.Key_Delete)
+    assert chosen == ["2"]
+    assert deleted == ["2"]
+    qtbot.keyClicks(sidebar.find_field, " nothing like it")
+    assert any(label.text() == "Nothing found." for label in sidebar.findChildren(QLabel))
+
+
+def test_rename_in_place(qtbot: QtBot, sidebar: Sidebar) -> None:
+    renamed: list[tuple[str, str]] = []
+    sidebar.rename_requested.connect(lambda id_, title: renamed.append((id_, title)))
+    index = sidebar.list.rows.index_of("1")
+    assert sidebar.list.rows.setData(index, "  Dinner   for eight ")
+    assert not sidebar.list.rows.setData(index, "   ")
+    assert renamed == [("1", "Dinner for eight")]
+
+
+def test_every_control_of_the_page_has_a_name_and_a_size(qtbot: QtBot, theme: Theme) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QLineEdit
+
+    page = ChatPage()
+    qtbot.addWidget(page)
+    page.resize(640, 480)
+    page.show()
+    for control in page.findChildren(QAbstractButton) + page.findChildren(QLineEdit):
+        if control.isVisible():
+            name = control.accessibleName() or getattr(control, "text", lambda: "")()
+            assert name.strip(), control
+            assert min(control.width(), control.height()) >= 24, control
