@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QSizePolicy, QWidget
 
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
 from app.widgets.labels import ElidedLabel
 
+ROOM_FOR_TITLE = 220
 PROMISE = "Stays on this computer"
 EXPLANATION = (
     "The model runs on this computer, and your chats are kept here. Nothing you write is sent anywhere.\n\n"
@@ -30,10 +32,12 @@ class Header(QWidget):
         self._title = ElidedLabel("New chat", "subheading")
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.model_button = button("Choose a model", "pill")
-        self.model_button.setMinimumWidth(80)
+        self.model_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.promise_button = QPushButton(PROMISE)
         self.promise_button.setProperty("kind", "quiet")
         self.promise_button.setIconSize(QSize(15, 15))
+        self.promise_button.setAccessibleName(PROMISE)
+        self.promise_button.setToolTip(PROMISE)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 10, 12, 10)
         layout.setSpacing(12)
@@ -46,13 +50,21 @@ class Header(QWidget):
         current_theme().changed.connect(self._tint)
         self._tint()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the promise is only its lock, and the title goes before the model does."""
+        super().resizeEvent(event)
+        self.promise_button.setText(PROMISE)
+        wanted = self.model_button.sizeHint().width() + self.promise_button.sizeHint().width() + ROOM_FOR_TITLE
+        if wanted > self.width():
+            self.promise_button.setText("")
+
     def set_title(self, title: str) -> None:
         """The conversation's title."""
         self._title.setText(title)
 
     def set_model(self, name: str) -> None:
         """The name on the pill."""
-        shown = name if len(name) <= 40 else name[:39] + "…"
+        shown = name if len(name) <= 28 else name[:27] + "…"
         self.model_button.setText(f"{shown}  ▾")
         self.model_button.setToolTip(name)
         self.model_button.setAccessibleName(f"Model: {name}. Show models")

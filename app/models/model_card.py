@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 from app.widgets.buttons import button
 from app.widgets.details import Details
 from app.widgets.labels import Pill, PlainLabel
-from app.widgets.page import Card
+from app.widgets.page import Card, TurningRow
 
 STEPS = 1000
 # What each state offers: (button text, kind, what it asks for).
@@ -84,7 +84,7 @@ class ModelCardView(Card):
         words.addWidget(self._facts)
         words.addWidget(self.bar)
         words.addWidget(self._progress)
-        row = QHBoxLayout()
+        row = TurningRow()
         row.setSpacing(16)
         row.addLayout(words, 1)
         row.addWidget(self._state)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMessageBox, 
 from app.models.model_card import ModelCard, ModelCardView
 from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import PlainLabel
-from app.widgets.page import ColumnPage
+from app.widgets.page import ColumnPage, TurningRow
 
 __all__ = ["ModelCard", "ModelsPage", "Section"]
 PAGE_WIDTH = 860
@@ -86,7 +86,7 @@ class ModelsPage(ColumnPage):
         title = QHBoxLayout()
         title.addWidget(back)
         title.addWidget(PlainLabel("Models", "title"), 1)
-        tools = QHBoxLayout()
+        tools = TurningRow()
         tools.setSpacing(10)
         tools.addWidget(self.search, 1)
         tools.addWidget(add)

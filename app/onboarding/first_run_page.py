@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.widgets.buttons import button
 from app.widgets.labels import Pill, PlainLabel
-from app.widgets.page import Card, ColumnPage
+from app.widgets.page import Card, ColumnPage, TurningRow
 from app.widgets.pictures import IconPicture
 
 TITLE = "Private AI chat, on your own computer"
@@ -69,7 +69,7 @@ class FirstRunPage(ColumnPage):
         machine.setSpacing(10)
         machine.addWidget(IconPicture("laptop"))
         machine.addWidget(self._computer, 1)
-        name = QHBoxLayout()
+        name = TurningRow()
         name.setSpacing(10)
         name.addWidget(self._model)
         name.addWidget(self._badge)
@@ -82,14 +82,14 @@ class FirstRunPage(ColumnPage):
         card.rows.addWidget(self._warning)
         self.column.addWidget(card)
         self.column.addSpacing(10)
-        buttons = QHBoxLayout()
+        buttons = TurningRow()
         buttons.setSpacing(14)
         buttons.addWidget(self.download_button)
         buttons.addWidget(self.other_button)
         buttons.addStretch(1)
         self.column.addLayout(buttons)
         self.column.addSpacing(40)
-        have = QHBoxLayout()
+        have = TurningRow()
         have.setSpacing(2)
         have.addWidget(PlainLabel("Already have a model on this computer?", "caption", wrap=False))
         have.addWidget(self.folder_button)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.widgets.buttons import button
 from app.widgets.details import Details
 from app.widgets.labels import PlainLabel
-from app.widgets.page import Card, ColumnPage
+from app.widgets.page import Card, ColumnPage, TurningRow
 from app.widgets.pictures import IconPicture
 
 
@@ -83,7 +83,7 @@ class TroublePage(ColumnPage):
         act = button(way.button, "primary" if way.primary else "secondary")
         act.setAccessibleName(f"{way.button}: {way.title}")
         act.clicked.connect(lambda _checked=False: self.way_chosen.emit(way.id))
-        row = QHBoxLayout()
+        row = TurningRow()
         row.setSpacing(16)
         row.addLayout(words, 1)
         row.addWidget(act)

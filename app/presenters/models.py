@@ -74,7 +74,7 @@ class ModelsPresenter(QObject):
             Section("On this computer", here),
             Section("Downloading", coming),
             Section("More that fit this computer", fitting),
-            Section("Too large or too slow for this computer", too_large, collapsed=True),
+            Section("Too large or too slow here", too_large, collapsed=True),
         )
         return tuple(section for section in sections if section.cards)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.widgets.buttons import IconButton, button
 from app.widgets.labels import PlainLabel
-from app.widgets.page import Card, ColumnPage
+from app.widgets.page import Card, ColumnPage, TurningRow
 
 SCHEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 SCALES = ((0.9, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.0, "Largest"))
@@ -102,8 +102,8 @@ def _choices(name: str, labels: list[str]) -> QComboBox:
     return box
 
 
-def _row(words: str, control: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
+def _row(words: str, control: QWidget) -> TurningRow:
+    row = TurningRow()
     row.addWidget(PlainLabel(words), 1)
     row.addWidget(control)
     return row

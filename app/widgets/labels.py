@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
@@ -21,6 +21,18 @@ class PlainLabel(QLabel):
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
         self.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hold the height that the width needs: layouts forget the border that a style sheet draws around them."""
+        super().resizeEvent(event)
+        if self.wordWrap():
+            self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+
+    def setText(self, text: str) -> None:
+        """Show a text."""
+        super().setText(text)
+        if self.wordWrap() and self.width() > 0 and self.isVisible():
+            self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
 
     def say(self, text: str) -> None:
         """Show a text; an empty one takes no room."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.theme.theme import current_theme
 
 COLUMN_WIDTH = 620
 MARGIN = 28
+LARGE_TEXT = 1.4
 
 
 class ColumnPage(QScrollArea):
@@ -15,7 +18,6 @@ class ColumnPage(QScrollArea):
     def __init__(self, width: int = COLUMN_WIDTH, *, centred: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         body = QWidget()
@@ -48,3 +50,16 @@ class Card(QFrame):
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(18, 14, 18, 14)
         self.rows.setSpacing(5)
+
+
+class TurningRow(QBoxLayout):
+    """Side by side at usual text sizes, one under the other when the text is large."""
+
+    def __init__(self) -> None:
+        super().__init__(QBoxLayout.Direction.LeftToRight)
+        current_theme().changed.connect(self._turn)
+        self._turn()
+
+    def _turn(self) -> None:
+        large = current_theme().text_scale >= LARGE_TEXT
+        self.setDirection(QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight)
