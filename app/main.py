@@ -62,6 +62,7 @@ class Hearth(QObject):
         window.painted_first.connect(lambda: QTimer.singleShot(0, self._start))
         window.closing.connect(self.close)
         window.settings_opened.connect(self.settings_view.opened)
+        window.stop_requested.connect(self.chat.stop)
         window.undo_requested.connect(self.chat.restore)
         onboarding.page_changed.connect(window.show_alone)
         onboarding.models_wanted.connect(self._show_models)

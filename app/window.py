@@ -24,12 +24,14 @@ class MainWindow(QMainWindow):
         closing: the person closes the window.
         settings_opened: the settings page came up.
         undo_requested: the id that a toast's undo button stands for.
+        stop_requested: Escape, wherever the keyboard is.
     """
 
     painted_first = Signal()
     closing = Signal()
     settings_opened = Signal()
     undo_requested = Signal(str)
+    stop_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
             ("Find in chats", keys.Find, self._sidebar.focus_find),
             ("Models", QKeySequence("Ctrl+M"), self.show_models),
             ("Settings", QKeySequence("Ctrl+,"), self.show_settings),
+            ("Stop answering", QKeySequence("Esc"), self.stop_requested.emit),
             ("Close", keys.Quit, self.close),
         ):
             action = QAction(text, self)

@@ -165,13 +165,6 @@ class Composer(QWidget):
 
     # --- what a person does ---------------------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape stops the answer."""
-        if event.key() == Qt.Key.Key_Escape and self._answering:
-            self.stop_requested.emit()
-            return
-        super().keyPressEvent(event)
-
     def _send_or_stop(self) -> None:
         if self._answering:
             self.stop_requested.emit()

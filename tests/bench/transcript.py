@@ -23,7 +23,7 @@ def _text(length: int) -> str:
     return (LONG_ANSWER + "\n\n") * (length // len(LONG_ANSWER) + 1)
 
 
-def _stream(append: Callable[[str], None], text: str) -> tuple[list[float], list[float]]:
+def stream(append: Callable[[str], None], text: str) -> tuple[list[float], list[float]]:
     """Milliseconds of each append, and the gaps of the event loop beyond the probe's own period."""
     from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 
@@ -90,7 +90,7 @@ def main() -> int:
     print(f"opening 1,000 messages: {(time.perf_counter() - started) * 1000:.0f} ms")
     text = _text(TEXT_CHARACTERS)[:TEXT_CHARACTERS]
     view.append_message(MessageItem("new", "assistant", "", "", "streaming"))
-    ours = _stream(lambda piece: view.append_delta("new", piece, "answer"), text)
+    ours = stream(lambda piece: view.append_delta("new", piece, "answer"), text)
     browser = QTextBrowser()
     browser.resize(1000, 700)
     browser.show()
@@ -100,7 +100,7 @@ def main() -> int:
         said.append(piece)
         browser.setMarkdown("".join(said))
 
-    baseline = _stream(plain, text)
+    baseline = stream(plain, text)
     print(f"{'':<26}{'p99 ms':>9}{'max ms':>9}{'at start':>12}{'at 20k':>12}{'growth':>9}   (stall; ms an append)")
     print(_row("Hearth", *ours))
     print(_row("QTextBrowser.setMarkdown", *baseline))
