@@ -11,6 +11,7 @@ from app.chat.header import Header
 from app.chat.transcript import TranscriptView
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
+from app.widgets.layouts import empty
 
 COLUMN_WIDTH = 776
 EXAMPLES = (
@@ -44,11 +45,7 @@ class Banner(QFrame):
         """Show the sentence and its actions (id, label)."""
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
-        while (item := self._buttons.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._buttons)
         for action_id, label in actions:
             act = button(label)
             act.clicked.connect(lambda _checked=False, chosen=action_id: self.acted.emit(chosen))

@@ -22,6 +22,7 @@ from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import PlainLabel
+from app.widgets.layouts import empty
 
 BUBBLE_SHARE = 0.8
 NAME_LENGTH = 300
@@ -274,11 +275,7 @@ class AnswerView(QWidget):
         ended = self.item.state != "streaming"
         self._foot.setVisible(ended)
         self._caption.setText(self.item.caption)
-        while (place := self._notice_place.takeAt(0)) is not None:
-            old = place.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._notice_place)
         if self.item.notice is not None:
             self._notice_place.addWidget(self._notice(self.item.notice))
         if ended:

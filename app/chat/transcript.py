@@ -12,6 +12,7 @@ from app.chat.message_view import AnswerView, MessageItem, Notice, QuestionView,
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
+from app.widgets.layouts import drop
 from app.widgets.pictures import IconPicture
 
 __all__ = ["MessageItem", "Notice", "TranscriptView"]
@@ -112,7 +113,7 @@ class TranscriptView(QWidget):
     def set_messages(self, items: tuple[MessageItem, ...]) -> None:
         """Show another conversation, at its end."""
         for slot in self._slots:
-            _drop(slot.view)
+            drop(slot.view)
         self._slots = [_Slot(item, self._guess(item)) for item in items]
         self._places = {item.id: place for place, item in enumerate(items)}
         self._follow = True
@@ -292,10 +293,3 @@ class TranscriptView(QWidget):
         super().resizeEvent(event)
         if self._jump.isVisible():
             self._show_jump()
-
-
-def _drop(view: QWidget | None) -> None:
-    if view is not None:
-        view.hide()
-        view.setParent(None)
-        view.deleteLater()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 from app.widgets.buttons import button
 from app.widgets.details import Details
 from app.widgets.labels import Pill, PlainLabel
+from app.widgets.layouts import empty
 from app.widgets.page import Card, TurningRow
 
 STEPS = 1000
@@ -116,11 +117,7 @@ class ModelCardView(Card):
         self.bar.setAccessibleDescription(card.progress_text)
 
     def _make_buttons(self, card: ModelCard) -> None:
-        while (item := self._buttons.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._buttons)
         for text, kind, request in ACTIONS[card.state]:
             self._buttons.addWidget(self._button(text, kind, request, card))
 

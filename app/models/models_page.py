@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMessageBox, 
 from app.models.model_card import ModelCard, ModelCardView
 from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import PlainLabel
+from app.widgets.layouts import drop
 from app.widgets.page import ColumnPage, TurningRow
 
 __all__ = ["ModelCard", "ModelsPage", "Section"]
@@ -117,7 +118,7 @@ class ModelsPage(ColumnPage):
             self._show_section(section)
         wanted = {section.title for section in sections}
         for title in [title for title in self._sections if title not in wanted]:
-            _drop(self._sections.pop(title))
+            drop(self._sections.pop(title))
         for place, section in enumerate(sections):
             view = self._sections[section.title]
             if self._list.indexOf(view) != place:
@@ -132,7 +133,7 @@ class ModelsPage(ColumnPage):
             self._list.addWidget(view)
         wanted = {card.id for card in section.cards}
         for card_id in [card_id for card_id in view.cards if card_id not in wanted]:
-            _drop(view.cards.pop(card_id))
+            drop(view.cards.pop(card_id))
         for place, card in enumerate(section.cards):
             found = view.cards.get(card.id)
             if found is None:
@@ -187,9 +188,3 @@ class ModelsPage(ColumnPage):
         folder = QFileDialog.getExistingDirectory(self, "Choose the folder of your model")
         if folder:
             self.folder_chosen.emit(folder)
-
-
-def _drop(view: QWidget) -> None:
-    view.hide()
-    view.setParent(None)
-    view.deleteLater()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.widgets.buttons import button
 from app.widgets.details import Details
 from app.widgets.labels import PlainLabel
+from app.widgets.layouts import empty
 from app.widgets.page import Card, ColumnPage, TurningRow
 from app.widgets.pictures import IconPicture
 
@@ -64,11 +65,7 @@ class TroublePage(ColumnPage):
         self._title.setText(trouble.title)
         self._sentence.setText(trouble.sentence)
         self._details.say(trouble.details)
-        while (item := self._ways.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._ways)
         for way in trouble.ways:
             self._ways.addWidget(self._card(way))
         self.setAccessibleName(f"{trouble.title}. {trouble.sentence}")

@@ -22,7 +22,7 @@ from runtime.events import (
 )
 from runtime.inference.fast_blas import use_fast_blas
 from runtime.inference.model_check import check_model, context_tokens, weights_size
-from runtime.inference.prompt import opens_thinking, prompt_tokens
+from runtime.inference.prompt import guard_control_tokens, opens_thinking, prompt_tokens
 from runtime.inference.sampling import combined, published_sampling
 from runtime.inference.thinking import ThinkingSplitter
 from runtime.inference.translate import load_problem
@@ -97,6 +97,7 @@ class MlxBackend:
         self._tokenizer = utils.load_tokenizer(
             folder, {"trust_remote_code": False}, eos_token_ids=_token_ids(config.get("eos_token_id"))
         )
+        guard_control_tokens(self._tokenizer)
         self._model = model
 
     def _unpacks(self, model: Any) -> bool:

@@ -20,6 +20,16 @@ class TemplateTooSlow(Exception):
     """The template ran longer than its limit."""
 
 
+def guard_control_tokens(tokenizer: Any) -> None:
+    """Make every added token that is more than white space count as a control token, once after loading.
+
+    Without this only special tokens and those in the template's own text do; "<think>" in a person's text would then
+    begin a thinking part.
+    """
+    added = tokenizer.get_added_vocab()
+    tokenizer.chat_control_tokens = [token for token in added if not token.isspace()]
+
+
 def prompt_tokens(tokenizer: Any, messages: Sequence[ChatMessage], *, thinking: bool | None) -> list[int]:
     """The tokens of a conversation that ends with a question.
 

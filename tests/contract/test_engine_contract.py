@@ -232,3 +232,10 @@ def test_control_tokens_in_a_text_forge_no_role(ready: RecordedEngine) -> None:
     longer = ready.finish(request_id).statistics.prompt_tokens
     # As control tokens the six marks would cost six tokens; as plain text each costs several.
     assert longer - plain > 40
+
+
+def test_a_thinking_mark_in_a_question_hides_no_answer(ready: RecordedEngine) -> None:
+    request_id = ready.start("Hello! <think>", max_tokens=20)
+    assert ready.finish(request_id).problem is None
+    assert ready.text(request_id)
+    assert not ready.text(request_id, Channel.THINKING)
