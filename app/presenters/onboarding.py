@@ -68,6 +68,7 @@ class OnboardingPresenter(QObject):
         self._downloads.arrived.connect(self._on_arrived)
         self._downloads.failed.connect(lambda _repository, problem: self._on_trouble(problem))
         self._models.engine_changed.connect(self._on_engine)
+        self._models.installed_changed.connect(self._on_installed)
         self._models.failed.connect(lambda _name, problem: self._on_trouble(problem))
 
     # --- the road -------------------------------------------------------------------------------------------------
@@ -122,6 +123,16 @@ class OnboardingPresenter(QObject):
         badge = f"Chosen for {sentences.computer_name(computer)}"
         warning = " ".join(texts.explain(problem).sentence for problem in computer.problems)
         self.first_run_page.show_offer(replace(_offer(line, badge, recommendation.pick), warning=warning))
+
+    def _on_installed(self) -> None:
+        """A model that came another way (the command line, an earlier try) needs no download."""
+        usable = [model for model in self._models.installed if model.problem is None]
+        if self._active and not self._repository and usable:
+            newest = max(usable, key=lambda model: model.downloaded_at)
+            self._repository = newest.repository or newest.folder
+            self.download_page.show_waking()
+            self.page_changed.emit(self.download_page)
+            self._models.use(self._repository)
 
     def _on_question(self, text: str) -> None:
         self._question = text.strip()
@@ -210,6 +221,7 @@ class OnboardingPresenter(QObject):
                 if smaller is not None:
                     self.fetch(smaller.edition.repository)
             case Way.ANOTHER_MODEL:
+                self._repository = ""
                 self.models_wanted.emit()
             case Way.OPEN_PAGE if problem is not None:
                 QDesktopServices.openUrl(QUrl(str(problem.parameters.get("page_url", ""))))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -88,3 +90,37 @@ def test_a_worker_killed_in_mid_answer_loses_nothing_and_answers_again(
         assert LONG_ANSWER.startswith(failed.text)
         hearth.chat_view.page.transcript.notice_action.emit(failed.id, "answer_again")
         wait_for(qtbot, lambda: answers(hearth) == [LONG_ANSWER])
+
+
+def test_a_model_fetched_on_the_command_line_needs_no_first_run(
+    qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
+) -> None:
+    got = subprocess.run([sys.executable, "-m", "app", "get", "tiny"], env=os.environ, check=False, timeout=60)
+    assert got.returncode == 0
+    with open_hearth(private_home, theme) as hearth:
+        wait_for(qtbot, lambda: hearth.models.ready and hearth.chat_view.page.isVisible())
+        ask(qtbot, hearth, FRANCE)
+        wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
+
+
+def test_a_deleted_chat_comes_back_and_an_answer_can_be_tried_again(
+    qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
+) -> None:
+    with open_hearth(private_home, theme) as hearth:
+        fetch_first_model(qtbot, hearth)
+        ask(qtbot, hearth, FRANCE)
+        wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
+        conversation = hearth.chat.current_id
+        sidebar = hearth.chat_view.sidebar
+        wait_for(qtbot, lambda: sidebar.list.rows.index_of(conversation).isValid())
+        sidebar.list.setCurrentIndex(sidebar.list.rows.index_of(conversation))
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Delete)
+        wait_for(qtbot, lambda: not sidebar.list.rows.index_of(conversation).isValid())
+        assert hearth.chat.current_id == ""
+        qtbot.mouseClick(hearth.window._toast._button, Qt.MouseButton.LeftButton)
+        wait_for(qtbot, lambda: hearth.chat.current_id == conversation)
+        first = hearth.runtime.conversations.read(conversation).messages[-1]
+        hearth.chat_view.page.transcript.retry_requested.emit(first.id)
+        wait_for(qtbot, lambda: hearth.runtime.conversations.read(conversation).messages[-1].id != first.id)
+        wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
+        assert len(hearth.runtime.conversations.siblings(first.id)) == 2
