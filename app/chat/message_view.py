@@ -132,7 +132,7 @@ class QuestionView(QWidget):
         self.item = item
         bubble = QFrame()
         bubble.setObjectName("bubble")
-        self._label = PlainLabel(item.text, "body")
+        self._label = PlainLabel(item.text, "body", hold=False)
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -183,7 +183,7 @@ class AnswerView(QWidget):
         self._fold = FoldButton("")
         self._thought_frame = QFrame()
         self._thought_frame.setObjectName("thought")
-        self._thought = PlainLabel(role="facts")
+        self._thought = PlainLabel(role="facts", hold=False)
         self._notice_place = QVBoxLayout()
         self._foot = QWidget()
         self._caption = PlainLabel(role="caption", wrap=False)

@@ -85,6 +85,7 @@ class ModelCardView(Card):
         words.addWidget(self._facts)
         words.addWidget(self.bar)
         words.addWidget(self._progress)
+        words.addStretch(1)
         row = TurningRow()
         row.setSpacing(16)
         row.addLayout(words, 1)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class PlainLabel(QLabel):
-    """Plain text in one of the roles of the style sheet; wraps unless told not to."""
+    """Plain text in one of the roles of the style sheet; wraps unless told not to.
 
-    def __init__(self, text: str = "", role: str = "", *, wrap: bool = True, parent: QWidget | None = None) -> None:
+    ``hold`` False is for owners that set the label's size themselves.
+    """
+
+    def __init__(
+        self, text: str = "", role: str = "", *, wrap: bool = True, hold: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._holds_height = wrap and hold
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if role:
@@ -23,16 +29,22 @@ class PlainLabel(QLabel):
         self.setText(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hold the height that the width needs: layouts forget the border that a style sheet draws around them."""
+        """Hold the height that the width needs: layouts forget the border that a style sheet draws around them.
+
+        Later, as a layout in the middle of its work does not hear that a height changed.
+        """
         super().resizeEvent(event)
-        if self.wordWrap():
-            self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+        if self._holds_height and event.oldSize().width() != event.size().width():
+            QTimer.singleShot(0, self, self._hold_height)
 
     def setText(self, text: str) -> None:
         """Show a text."""
         super().setText(text)
-        if self.wordWrap() and self.width() > 0 and self.isVisible():
-            self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+        if self._holds_height and self.isVisible():
+            self._hold_height()
+
+    def _hold_height(self) -> None:
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
 
     def say(self, text: str) -> None:
         """Show a text; an empty one takes no room."""
