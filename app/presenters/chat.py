@@ -185,7 +185,10 @@ class ChatPresenter(QObject):
                 self.models_wanted.emit()
 
     def _on_problem(self, problem: Problem) -> None:
-        self.toasted.emit(texts.one_line(problem), "", "")
+        if problem.code.startswith("storage."):
+            self.show_news(problem)  # about what is kept: it stays until it was read
+        else:
+            self.toasted.emit(texts.one_line(problem), "", "")
 
     def _on_shortened(self) -> None:
         self.page.show_banner(SHORTENED, ((Way.NEW_CHAT, texts.LABELS[Way.NEW_CHAT]),))

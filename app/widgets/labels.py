@@ -44,6 +44,7 @@ class PlainLabel(QLabel):
             self._hold_height()
 
     def _hold_height(self) -> None:
+        self.setMinimumHeight(0)  # Qt counts the old one in
         self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
 
     def say(self, text: str) -> None:

@@ -19,7 +19,6 @@ from runtime.api import (
     Event,
     FinishReason,
     Generate,
-    LoadModel,
     Role,
     Runtime,
     Sampling,
@@ -94,7 +93,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     events: queue.Queue[Event] = queue.Queue()
     with Runtime.open(events.put, in_process=arguments.in_process) as runtime:
         model = runtime.model_to_use(arguments.model)
-        runtime.engine.load(LoadModel(model.folder))
+        runtime.engine.load(runtime.load_request(model))
         failed = _wait_until_ready(events)
         if failed is not None and failed.problem is not None:
             return report_problem(failed.problem, words, as_json=arguments.json)

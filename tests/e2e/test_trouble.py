@@ -261,3 +261,21 @@ def test_damaged_settings_are_told_and_the_chats_are_there(
     with open_hearth(private_home, theme) as again:
         assert again.runtime.settings.problem is not None
         wait_for(qtbot, lambda: "settings could not be read" in words(again.chat_view.page))
+
+
+def test_chats_of_a_newer_hearth_are_left_as_they_are_and_told(
+    qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
+) -> None:
+    with open_hearth(private_home, theme) as hearth:
+        fetch_first_model(qtbot, hearth)
+        ask(qtbot, hearth, FRANCE)
+        wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
+    import apsw
+
+    database = apsw.Connection(str(private_home / "hearth.db"))
+    database.execute("PRAGMA user_version = 9999")
+    database.close()
+    before = (private_home / "hearth.db").read_bytes()
+    with open_hearth(private_home, theme) as again:
+        wait_for(qtbot, lambda: "written by a newer Hearth" in words(again.chat_view.page))
+    assert (private_home / "hearth.db").read_bytes() == before
