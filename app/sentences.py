@@ -25,6 +25,8 @@ def computer_name(found: Computer) -> str:
     return "this Mac" if found.system is System.MACOS else "this computer"
 
 
+LEFT_WORTH_SAYING = 1_500_000_000
+
 REASONS = {
     ReasonCode.BEST_THAT_FITS: "The best one that runs well here. {leaves}",
     ReasonCode.ONLY_ONE_THAT_FITS: "The one that fits in the memory of this computer. {leaves}",
@@ -58,7 +60,9 @@ def _words(parameters: dict[str, Any]) -> dict[str, str]:
         "budget": wording.size(budget),
         "download": wording.size(int(parameters.get("download_bytes") or 0)),
         "speed": wording.words_a_second(speed) if speed else "speed not known yet",
-        "leaves": f"It leaves {wording.size(left)} for your other programs." if left > 0 else "",
+        "leaves": f"It leaves at least {wording.size(left)} for your other programs."
+        if left > LEFT_WORTH_SAYING
+        else "",
     }
 
 
@@ -87,9 +91,6 @@ def fit(choice: Choice) -> str:
         Fit.TOO_LARGE: "too large for this computer",
     }
     return words[choice.fit]
-
-
-LOOKING = "Looking at this computer …"
 
 
 def download_phase(event: DownloadChanged) -> str:
