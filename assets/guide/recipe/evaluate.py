@@ -1,0 +1,126 @@
+"""What the guide says to questions it never saw: ``python -m assets.guide.recipe.evaluate``.
+
+An answer counts only if it is, word for word, the answer of the right topic.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.guide.recipe.grammar import HERE, OTHER, load_questions, load_topics
+from assets.guide.recipe.model_files import END, prompt
+from runtime.inference.fast_blas import use_fast_blas
+
+MODEL = HERE.parent / "model"
+BATCH = 64
+LONGEST_ANSWER = 200
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question of a table, and what the guide said to it. ``got`` is empty if that is no topic's answer."""
+
+    asked: str
+    question: str
+    got: str
+    text: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the right topic's answer came, whole."""
+        return self.asked == self.got
+
+
+def answers(model: Any, tokenizer: Any, questions: Sequence[str]) -> list[str]:
+    """Greedy answers, many questions at a time. Questions of the same length share a batch, so nothing is padded."""
+    rows = [tokenizer.encode(prompt(question)).ids for question in questions]
+    found = [""] * len(rows)
+    for length in sorted({len(row) for row in rows}):
+        numbers = [number for number, row in enumerate(rows) if len(row) == length]
+        for start in range(0, len(numbers), BATCH):
+            part = numbers[start : start + BATCH]
+            for number, ids in zip(part, _greedy(model, tokenizer, [rows[n] for n in part]), strict=True):
+                found[number] = tokenizer.decode(ids)
+    return found
+
+
+def _greedy(model: Any, tokenizer: Any, rows: list[list[int]]) -> list[list[int]]:
+    import mlx.core as mx
+    from mlx_lm.models.cache import make_prompt_cache
+
+    end = tokenizer.token_to_id(END)
+    said: list[list[int]] = [[] for _row in rows]
+    open_rows = set(range(len(rows)))
+    cache = make_prompt_cache(model)
+    tokens = mx.array(rows)
+    for _step in range(LONGEST_ANSWER):
+        tokens = mx.argmax(model(tokens, cache=cache)[:, -1, :], axis=-1)[:, None]
+        for number, (token,) in enumerate(tokens.tolist()):
+            if token == end:
+                open_rows.discard(number)
+            elif number in open_rows:
+                said[number].append(token)
+        if not open_rows:
+            break
+    return said
+
+
+def load(folder: Path) -> tuple[Any, Any]:
+    """Model and tokenizer of a folder, the weights in 32 bit as on every plain processor."""
+    use_fast_blas()
+    import mlx.core as mx
+    from mlx_lm.utils import load_model
+    from tokenizers import Tokenizer
+
+    model, _config = load_model(folder)
+    model.set_dtype(mx.float32)
+    mx.eval(model.parameters())
+    return model, Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def examine(model: Any, tokenizer: Any, table: Sequence[tuple[str, str]]) -> list[Said]:
+    """Ask every question of a table of topics and questions."""
+    by_answer = {topic.answer: topic.id for topic in load_topics()}
+    texts = answers(model, tokenizer, [question for _topic, question in table])
+    return [
+        Said(topic, question, by_answer.get(text, ""), text)
+        for (topic, question), text in zip(table, texts, strict=True)
+    ]
+
+
+def shares(said: Sequence[Said]) -> tuple[float, float]:
+    """Share of right answers to questions about what the guide knows, and to those about everything else."""
+    known = [one.right for one in said if one.asked != OTHER]
+    other = [one.right for one in said if one.asked == OTHER]
+    return sum(known) / max(1, len(known)), sum(other) / max(1, len(other))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tables", nargs="*", type=Path, help="tables of topic and question; the held-out ones if none")
+    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--errors", action="store_true", help="print each wrong answer")
+    options = parser.parse_args()
+    model, tokenizer = load(options.model)
+    everything: list[Said] = []
+    for table in options.tables or sorted((HERE / "heldout").glob("*.tsv")):
+        said = examine(model, tokenizer, load_questions(table))
+        everything += said
+        known, other = shares(said)
+        print(f"{table.stem:<24} {known:7.1%} right topic  {other:7.1%} honest about the rest  {len(said)} questions")
+        for one in said:
+            if options.errors and not one.right:
+                print(f"    {one.asked} -> {one.got or repr(one.text[:60])}: {one.question[:150]}")
+    known, other = shares(everything)
+    print(f"{'all':<24} {known:7.1%} right topic  {other:7.1%} honest about the rest  {len(everything)} questions")
+    broken = sum(1 for one in everything if not one.got)
+    print(f"answers that are no topic's own words: {broken}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
