@@ -14,8 +14,9 @@ from typing import Any
 from assets.guide.recipe.grammar import HERE, OTHER, load_questions, load_topics
 from assets.guide.recipe.model_files import END, prompt
 from runtime.inference.fast_blas import use_fast_blas
+from runtime.library.guide import GUIDE_NAME
 
-MODEL = HERE.parent / "model"
+MODEL = HERE.parent / GUIDE_NAME
 BATCH = 64
 LONGEST_ANSWER = 200
 
@@ -59,7 +60,8 @@ def _greedy(model: Any, tokenizer: Any, rows: list[list[int]]) -> list[list[int]
     tokens = mx.array(rows)
     for _step in range(LONGEST_ANSWER):
         tokens = mx.argmax(model(tokens, cache=cache)[:, -1, :], axis=-1)[:, None]
-        for number, (token,) in enumerate(tokens.tolist()):
+        chosen: Any = tokens.tolist()
+        for number, (token,) in enumerate(chosen):
             if token == end:
                 open_rows.discard(number)
             elif number in open_rows:

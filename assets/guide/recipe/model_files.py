@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from runtime.library.guide import FACTS_NAME
+from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, write_manifest
 
 USER, GUIDE, END = "<|user|>", "<|guide|>", "<|end|>"
 CONFIG: dict[str, Any] = {
@@ -74,8 +78,9 @@ def make_tokenizer(texts: Iterable[str]) -> Any:
     return tokenizer
 
 
-def write_folder(folder: Path, tokenizer: Any, save_weights: Callable[[str], None]) -> None:
-    """Write all files of the model. ``save_weights`` is given the path of the weights' file."""
+def write_folder(folder: Path, tokenizer: Any, beyond: str, save_weights: Callable[[str], None]) -> None:
+    """Write all files of the model. ``beyond`` is its answer to what it does not know; ``save_weights`` is given the
+    path of the weights' file."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     end = tokenizer.token_to_id(END)
@@ -93,6 +98,18 @@ def write_folder(folder: Path, tokenizer: Any, save_weights: Callable[[str], Non
     )
     (folder / "chat_template.jinja").write_text(TEMPLATE, encoding="utf-8")
     save_weights(str(folder / "model.safetensors"))
+    seal(folder, beyond)
+
+
+def seal(folder: Path, beyond: str) -> None:
+    """Write what the app must know, and last the manifest with every file's hash."""
+    _write(folder / FACTS_NAME, {"beyond": beyond})
+    files = sorted(path for path in folder.iterdir() if path.name != MANIFEST_NAME)
+    listed = tuple(
+        ManifestFile(path.name, path.stat().st_size, f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}")
+        for path in files
+    )
+    write_manifest(folder, Manifest("", "", "Guide", "", listed))
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ class Mlp(nn.Module):
 
 
 class Layer(nn.Module):
-    """One layer, with dropout on what it adds."""
+    """One layer."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
@@ -66,11 +66,10 @@ class Layer(nn.Module):
         self.mlp = Mlp(config)
         self.input_layernorm = nn.RMSNorm(config["hidden_size"], eps=config["rms_norm_eps"])
         self.post_attention_layernorm = nn.RMSNorm(config["hidden_size"], eps=config["rms_norm_eps"])
-        self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-        x = x + self.dropout(self.self_attn(self.input_layernorm(x), cos, sin))
-        return x + self.dropout(self.mlp(self.post_attention_layernorm(x)))
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+        return x + self.mlp(self.post_attention_layernorm(x))
 
 
 class Body(nn.Module):
@@ -85,7 +84,7 @@ class Body(nn.Module):
 
 
 class Network(nn.Module):
-    """Tokens to scores of the next token."""
+    """Tokens to scores of the next token, at the places that ``counted`` marks: only an answer's are learned."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
@@ -97,13 +96,13 @@ class Network(nn.Module):
         self.register_buffer("sin", angles.sin(), persistent=False)
         self.apply(_begin)
 
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+    def forward(self, tokens: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
         body = self.model
         cos, sin = self.cos[: tokens.shape[1]], self.sin[: tokens.shape[1]]
         x = body.dropout(body.embed_tokens(tokens))
         for layer in body.layers:
             x = layer(x, cos, sin)
-        return functional.linear(body.norm(x), body.embed_tokens.weight)
+        return functional.linear(body.norm(x[counted]), body.embed_tokens.weight)
 
 
 def _begin(module: nn.Module) -> None:

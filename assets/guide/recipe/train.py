@@ -1,4 +1,4 @@
-"""Make the guide: ``python -m assets.guide.recipe.train --minutes 60 --into assets/guide/model``.
+"""Make the guide: ``python -m assets.guide.recipe.train --minutes 60 --into assets/guide/hearth-guide``.
 
 A Llama-shaped model learns, from nothing, to say a topic's answer to a question about that topic. Questions are drawn
 afresh for every step from the grammar and from those people wrote, and spoiled as people spoil them. The first words
@@ -34,20 +34,17 @@ LEARNING_RATE = 1.5e-3
 WARM_UP_STEPS = 200
 WEIGHT_DECAY = 0.05
 MEAN_DECAY = 0.998
-OTHER_SHARE = 0.24
-WRITTEN_SHARE = 0.5
+OTHER_SHARE = 0.33
+WRITTEN_SHARE = 0.6
 CLEAN_SHARE = 0.15
 DECIDING_TOKENS = 8
-WHOLE_ANSWER_SHARE = 0.04
-# Loss of a token of the question, and of an answer's token after the deciding ones, against 1 for those.
-QUESTION_WEIGHT = 0.1
-LATER_WEIGHT = 0.3
+WHOLE_ANSWER_SHARE = 0.1
 SPLIT_DROPOUT = 0.1
 SAVE_EVERY_S = 120.0
 
 
 class Rows:
-    """Training rows without end: tokens, and for each next token what its loss counts."""
+    """Training rows without end: tokens, and for each next token whether it is learned."""
 
     def __init__(self, topics: list[Topic], tokenizer: Any, chance: random.Random) -> None:
         self._known = [topic for topic in topics if topic.id != OTHER]
@@ -59,8 +56,8 @@ class Rows:
         self._unsure.model.dropout = SPLIT_DROPOUT
         self._answers = {topic.id: tokenizer.encode(topic.answer + END).ids for topic in topics}
 
-    def row(self) -> tuple[list[int], list[float]]:
-        """One question with the beginning of its answer, or all of it."""
+    def row(self) -> tuple[list[int], int]:
+        """One question with the beginning of its answer, or all of it; and where the answer begins."""
         chance = self._chance
         topic = self._other if chance.random() < OTHER_SHARE else chance.choice(self._known)
         question = topic.question(chance, written_share=WRITTEN_SHARE)
@@ -72,12 +69,10 @@ class Rows:
         answer = self._answers[topic.id]
         if chance.random() > WHOLE_ANSWER_SHARE:
             answer = answer[:DECIDING_TOKENS]
-        later = len(answer) - DECIDING_TOKENS
-        weights = [QUESTION_WEIGHT] * (len(asked) - 1) + [1.0] * min(len(answer), DECIDING_TOKENS)
-        return asked + answer, weights + [LATER_WEIGHT] * max(0, later)
+        return asked + answer, len(asked)
 
     def batches(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Padded tokens and weights of rows of like length."""
+        """Padded tokens of rows of like length, and which of the next tokens are learned."""
         while True:
             pool = sorted((self.row() for _number in range(BATCH * POOL)), key=lambda row: len(row[0]))
             parts = [pool[start : start + BATCH] for start in range(0, len(pool), BATCH)]
@@ -85,11 +80,11 @@ class Rows:
             for part in parts:
                 width = len(part[-1][0])
                 tokens = torch.zeros((BATCH, width), dtype=torch.long)
-                weights = torch.zeros((BATCH, width - 1))
-                for number, (ids, counts) in enumerate(part):
+                learned = torch.zeros((BATCH, width - 1), dtype=torch.bool)
+                for number, (ids, begin) in enumerate(part):
                     tokens[number, : len(ids)] = torch.tensor(ids)
-                    weights[number, : len(counts)] = torch.tensor(counts)
-                yield tokens, weights
+                    learned[number, begin - 1 : len(ids) - 1] = True
+                yield tokens, learned
 
 
 def corpus(topics: list[Topic], chance: random.Random) -> Iterator[str]:
@@ -109,6 +104,7 @@ def train(folder: Path, minutes: float, start: Path | None) -> None:
     torch.manual_seed(SEED)
     device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     topics = load_topics()
+    beyond = next(topic.answer for topic in topics if topic.id == OTHER)
     network = Network(CONFIG)
     if start is None:
         tokenizer = make_tokenizer(corpus(topics, chance))
@@ -125,28 +121,26 @@ def train(folder: Path, minutes: float, start: Path | None) -> None:
 
     began = saved_at = time.monotonic()
     total, seen = 0.0, 0
-    for step, (tokens, weights) in enumerate(Rows(topics, tokenizer, chance).batches(), 1):
+    for step, (tokens, learned) in enumerate(Rows(topics, tokenizer, chance).batches(), 1):
         passed = (time.monotonic() - began) / (minutes * 60)
         if passed >= 1:
             break
         rate = LEARNING_RATE * min(step / WARM_UP_STEPS, 1.0) * max(0.02, 1 - passed)
-        total, seen = total + _update(network, optimizer, rate, tokens.to(device), weights.to(device)), seen + 1
+        total, seen = total + _update(network, optimizer, rate, tokens.to(device), learned.to(device)), seen + 1
         _follow(mean, network, min(MEAN_DECAY, step / (step + 9)))
         if time.monotonic() - saved_at > SAVE_EVERY_S:
             print(f"{passed:5.0%}  step {step}  loss {total / seen:.4f}", flush=True)
-            write_folder(folder, tokenizer, save)
+            write_folder(folder, tokenizer, beyond, save)
             saved_at, total, seen = time.monotonic(), 0.0, 0
-    write_folder(folder, tokenizer, save)
+    write_folder(folder, tokenizer, beyond, save)
 
 
 def _update(
-    network: Network, optimizer: torch.optim.Optimizer, rate: float, tokens: torch.Tensor, weights: torch.Tensor
+    network: Network, optimizer: torch.optim.Optimizer, rate: float, tokens: torch.Tensor, learned: torch.Tensor
 ) -> float:
     for group in optimizer.param_groups:
         group["lr"] = rate
-    scores = network(tokens[:, :-1])
-    losses = functional.cross_entropy(scores.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
-    loss = (losses * weights.flatten()).sum() / weights.sum()
+    loss = functional.cross_entropy(network(tokens[:, :-1], learned), tokens[:, 1:][learned])
     optimizer.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
