@@ -16,6 +16,7 @@ from app.bridge.tasks import TaskRunner
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
+from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
 from app.controllers.settings import SettingsController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
@@ -49,9 +50,10 @@ class Hearth(QObject):
         self.downloads = DownloadsController(runtime, bridge, self._questions, self)
         self.models = ModelsController(runtime, bridge, self._questions, self)
         self.chat = ChatController(runtime, bridge, self._store, self)
-        self.onboarding = OnboardingPresenter(self.computer, self.downloads, self.models, self)
+        self.guide = GuideController(runtime, self._store, self)
+        self.onboarding = OnboardingPresenter(self.computer, self.downloads, self.models, self.guide, self)
         self.models_view = ModelsPresenter(self.computer, self.downloads, self.models, self)
-        self.chat_view = ChatPresenter(self.chat, self.models, self.computer, self)
+        self.chat_view = ChatPresenter(self.chat, self.models, self.computer, self.downloads, self.guide, self)
         self.settings_view = SettingsPresenter(self.settings, theme, paths, self)
         self.window = MainWindow()
         self.window.build(self.chat_view.page, self.chat_view.sidebar, self.models_view.page, self.settings_view.page)
@@ -64,14 +66,18 @@ class Hearth(QObject):
         window.settings_opened.connect(self.settings_view.opened)
         window.stop_requested.connect(self.chat.stop)
         window.undo_requested.connect(self.chat.restore)
+        window.help_requested.connect(self._show_help)
         onboarding.page_changed.connect(window.show_alone)
         onboarding.models_wanted.connect(self._show_models)
         onboarding.finished.connect(self._on_first_model)
+        onboarding.guide_asked.connect(self._ask_guide)
+        onboarding.went_on.connect(self.chat_view.page.show_download)
         self.models_view.chat_wanted.connect(window.show_chat)
         self.settings_view.back_wanted.connect(window.show_chat)
         self.chat_view.models_wanted.connect(self._show_models)
         self.chat_view.smaller_model_wanted.connect(self._fetch_smaller)
         self.chat_view.fetch_wanted.connect(onboarding.fetch)
+        self.chat_view.download_wanted.connect(self._show_download)
         self.chat_view.toasted.connect(window.toast)
         self.models.failed.connect(self._on_model_problem)
         self.chat.recovered.connect(self.chat_view.show_news)
@@ -95,12 +101,14 @@ class Hearth(QObject):
         self._questions.run(self.runtime.library.sweep, lambda _none: None, lambda _problem: None)
         self.chat.open_last()
         self.chat.tidy()
+        self.guide.look()
         self.models.refresh()
         self.downloads.restore()
         if self.settings.settings.first_run_done:
             self.models.use_last()
             self.computer.look()
         else:
+            self.guide.wake()
             self.onboarding.begin()
 
     def _show_models(self) -> None:
@@ -108,6 +116,20 @@ class Hearth(QObject):
             self.computer.look()
         self.models_view.show_all()
         self.window.show_models()
+
+    def _show_help(self) -> None:
+        self.chat_view.open_help()
+        self.window.show_chat()
+
+    def _ask_guide(self, question: str) -> None:
+        self.window.show_chat()
+        self.chat_view.ask_guide(question)
+
+    def _show_download(self) -> None:
+        if self.onboarding.active:
+            self.onboarding.come_back()
+        else:
+            self._show_models()
 
     def _fetch_smaller(self) -> None:
         current = self.models.current

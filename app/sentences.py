@@ -134,6 +134,12 @@ def download_fraction(event: DownloadChanged) -> float | None:
     return min(event.done_bytes / event.total_bytes, 1.0) if event.total_bytes else None
 
 
+def download_line(event: DownloadChanged, title: str) -> str:
+    """ "Everyday helper is on its way: 1.8 of 4.9 GB · about 2 minutes left", or what holds it up."""
+    news = " · ".join(part for part in (download_amount(event), download_rate(event)) if part)
+    return f"{title} is on its way: {download_phase(event) or news or 'starting …'}"
+
+
 def model_title(choice: Choice | None, repository: str) -> str:
     """The role of a catalogue model, else the last part of its repository or folder."""
     return choice.model.role if choice else repository.rstrip("/").rsplit("/", 1)[-1]

@@ -25,6 +25,8 @@ class Way(StrEnum):
     GET_AGAIN = "get_again"
     NEW_CHAT = "new_chat"
     SHOW_REPORT = "show_report"
+    GET_MODEL = "get_model"
+    ASK_MODEL = "ask_model"
     NOTHING = "nothing"
 
 
@@ -39,6 +41,8 @@ LABELS = {
     Way.GET_AGAIN: "Download it again",
     Way.NEW_CHAT: "Start a new chat",
     Way.SHOW_REPORT: "Show the report",
+    Way.GET_MODEL: "Get this model",
+    Way.ASK_MODEL: "Ask the model",
     Way.NOTHING: "OK",
 }
 
@@ -167,6 +171,12 @@ ENTRIES: dict[str, _Entry] = {
         "It needs {need_bytes} and this computer can give {budget_bytes} now. "
         "Close other programs or use a smaller model.",
         (Way.SMALLER_MODEL, Way.TRY_AGAIN),
+    ),
+    "model.guide_unusable": (
+        "The built-in guide can't answer",
+        "Its file “{file}” is missing or damaged. Everything else works without it; installing Hearth again "
+        "brings it back.",
+        (Way.ANOTHER_MODEL, Way.NOTHING),
     ),
     "inference.engine_unavailable": (
         "The part that answers could not start",

@@ -25,6 +25,7 @@ class MainWindow(QMainWindow):
         settings_opened: the settings page came up.
         undo_requested: the id that a toast's undo button stands for.
         stop_requested: Escape, wherever the keyboard is.
+        help_requested: F1, wherever the keyboard is.
     """
 
     painted_first = Signal()
@@ -32,6 +33,7 @@ class MainWindow(QMainWindow):
     settings_opened = Signal()
     undo_requested = Signal(str)
     stop_requested = Signal()
+    help_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         sidebar.settings_requested.connect(self.show_settings)
         sidebar.conversation_chosen.connect(self.show_chat)
         sidebar.new_chat_requested.connect(self.show_chat)
+        sidebar.help_requested.connect(self.help_requested)
         self._add_shortcuts()
 
     def _add_shortcuts(self) -> None:
@@ -70,8 +73,9 @@ class MainWindow(QMainWindow):
             ("Find in chats", keys.Find, self._sidebar.focus_find),
             ("Models", QKeySequence("Ctrl+M"), self.show_models),
             ("Settings", QKeySequence("Ctrl+,"), self.show_settings),
+            ("Help", QKeySequence("F1"), self.help_requested.emit),
             ("Stop answering", QKeySequence("Esc"), self.stop_requested.emit),
-            ("Close", keys.Quit, self.close),
+            ("Close", QKeySequence("Ctrl+Q"), self.close),
         ):
             action = QAction(text, self)
             action.setShortcut(key)

@@ -24,7 +24,7 @@ from runtime.chats.store import ConversationStore
 from runtime.child import python_child
 from runtime.conversing import Conversing
 from runtime.downloads.service import DownloadService
-from runtime.errors import HearthError, ModelNotFound, Problem, Scalar, problem_of
+from runtime.errors import GuideUnusable, HearthError, ModelNotFound, Problem, Scalar, problem_of
 from runtime.events import (
     AnswerDelta,
     AnswerFinished,
@@ -42,11 +42,13 @@ from runtime.events import (
     ModelLoaded,
     PromptProgress,
 )
+from runtime.guide import Guide
 from runtime.hardware.computer import Computer, Gpu, GpuKind, System
 from runtime.hardware.described import described_computer
 from runtime.hardware.probe import probe
 from runtime.inference.engine import Engine
 from runtime.inference.host import EngineHost
+from runtime.library.guide import GUIDE_NAME, GuideFacts, check_guide, guide_folder
 from runtime.library.service import InstalledModel, LibraryService
 from runtime.logs import start_logging, stop_logging
 from runtime.paths import Paths, assets_folder
@@ -57,6 +59,7 @@ from runtime.storage.secrets import SecretStore
 from runtime.storage.settings import Settings, SettingsStore
 
 __all__ = [
+    "GUIDE_NAME",
     "HUB_TOKEN",
     "AnswerDelta",
     "AnswerFinished",
@@ -85,6 +88,8 @@ __all__ = [
     "Generate",
     "Gpu",
     "GpuKind",
+    "GuideFacts",
+    "GuideUnusable",
     "HearthError",
     "InstalledModel",
     "InstanceLock",
@@ -92,6 +97,7 @@ __all__ = [
     "Message",
     "MessageState",
     "ModelLoaded",
+    "ModelNotFound",
     "Paths",
     "Problem",
     "PromptProgress",
@@ -208,6 +214,19 @@ class Runtime:
         self._opened.append(conversing.close)
         return conversing
 
+    @cached_property
+    def guide(self) -> Guide:
+        """The built-in guide, which answers in the same conversations with an engine of its own."""
+        guide = Guide(guide_folder(), self.conversations, self._make_engine, self._on_event)
+        self._opened.append(guide.close)
+        return guide
+
+    def stop_answer(self, request_id: str) -> None:
+        """End an answer early, whoever gives it. Its AnswerFinished follows; unknown ids are ignored."""
+        for answerer in (vars(self).get("chat"), vars(self).get("guide")):
+            if answerer is not None:
+                answerer.stop(request_id)
+
     def _make_engine(self, on_event: Callable[[Event], None]) -> Engine:
         engine: Engine
         if self._in_process:
@@ -266,6 +285,15 @@ class Runtime:
     def load_request(self, model: InstalledModel) -> LoadModel:
         """How to load a model here: within what this computer can give now, the loaded model's share counted in."""
         return LoadModel(model.folder, budget_bytes=budget(self.computer(), self._loaded_bytes()).bytes)
+
+    def guide_request(self) -> LoadModel:
+        """How to load the built-in guide into :attr:`engine`, for a caller without conversations.
+
+        Raises:
+            GuideUnusable: its files are missing or damaged.
+        """
+        check_guide(guide_folder())
+        return LoadModel(str(guide_folder()))
 
     def _loaded_bytes(self) -> int:
         """Memory that a model of ours holds now and would give back."""

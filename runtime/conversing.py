@@ -56,7 +56,8 @@ class Conversing:
     ``ask``, ``edit``, ``retry`` and ``stop`` may be called from any thread; ``handle`` receives every event of the
     engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its message id.
     ``ask``, ``edit`` and ``retry`` return after one commit to the disk (some milliseconds). Owns the engine that
-    ``make_engine`` makes of the handler for its events.
+    ``make_engine`` makes of the handler for its events. ``answers_as`` is the name kept with each answer, by default
+    that of the loaded model's folder; a model that does not ``remember`` is given the question alone.
     """
 
     def __init__(
@@ -68,6 +69,8 @@ class Conversing:
         system_prompt: str = DEFAULT_SYSTEM_PROMPT,
         sampling: Sampling | None = None,
         max_tokens: int = MAX_ANSWER_TOKENS,
+        answers_as: str = "",
+        remembers: bool = True,
     ) -> None:
         self.system_prompt = system_prompt
         self.sampling = sampling or Sampling()
@@ -75,6 +78,8 @@ class Conversing:
         self._store = store
         self._on_event = on_event
         self._max_tokens = max_tokens
+        self._answers_as = answers_as
+        self._remembers = remembers
         self._asking = threading.Lock()
         self._lock = threading.Lock()
         self._answer: _Answer | None = None
@@ -157,7 +162,7 @@ class Conversing:
                 state=MessageState.STREAMING,
                 model=self._model(),
             )
-            return self._begin(request_id, question.conversation_id, question.id, turns_of(path))
+            return self._begin(request_id, path)
 
     def stop(self, request_id: str) -> None:
         """End an answer early; what was said stays. Its AnswerFinished follows. Unknown ids are ignored."""
@@ -192,7 +197,7 @@ class Conversing:
 
     def _model(self) -> str:
         loaded = self._engine.loaded
-        return Path(loaded.folder).name if loaded else ""
+        return self._answers_as or (Path(loaded.folder).name if loaded else "")
 
     def _exchange(self, conversation_id: str, text: str, before: tuple[Message, ...]) -> str:
         question_id, request_id = self._store.add_exchange(
@@ -203,23 +208,21 @@ class Conversing:
             title=title_from(text),
         )
         question = Message(question_id, conversation_id, None, Role.USER, text)
-        return self._begin(request_id, conversation_id, question_id, turns_of((*before, question)))
+        return self._begin(request_id, (*before, question))
 
-    def _begin(
-        self, request_id: str, conversation_id: str, question_id: str, all_turns: tuple[ChatMessage, ...]
-    ) -> str:
-        loaded = self._engine.loaded
-        turns = all_turns
+    def _begin(self, request_id: str, path: tuple[Message, ...]) -> str:
+        question, loaded = path[-1], self._engine.loaded
+        turns = all_turns = turns_of(path if self._remembers else path[-1:])
         if loaded is not None and loaded.context_tokens > 0:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
             turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))
         recorder = AnswerRecorder(self._store, request_id)
-        answer = _Answer(request_id, conversation_id, turns, len(all_turns), recorder)
+        answer = _Answer(request_id, question.conversation_id, turns, len(all_turns), recorder)
         with self._lock:
             self._answer = answer
         forgotten = len(all_turns) - len(turns)
-        self._on_event(AnswerStarted(request_id, conversation_id, question_id, forgotten))
-        self._on_event(ConversationsChanged(conversation_id))
+        self._on_event(AnswerStarted(request_id, question.conversation_id, question.id, forgotten, self._model()))
+        self._on_event(ConversationsChanged(question.conversation_id))
         self._generate(answer)
         return request_id
 

@@ -22,7 +22,8 @@
     │   ├── ModelDamaged          config, tokenizer or weights do not hold together
     │   ├── ModelUnsupported      an architecture that the engine does not know
     │   ├── ModelUnsafe           wants to run code of its own
-    │   └── ModelDoesNotFit       needs more memory than this computer can give
+    │   ├── ModelDoesNotFit       needs more memory than this computer can give
+    │   └── GuideUnusable         the built-in guide's files are missing or damaged
     ├── InferenceError
     │   ├── EngineUnavailable     the engine process cannot start
     │   ├── EngineDied            crash, kill, abort: the partial answer is kept
@@ -216,6 +217,13 @@ class ModelDoesNotFit(ModelError):
     code: ClassVar[str] = "model.does_not_fit"
     need_bytes: int
     budget_bytes: int
+
+
+@dataclass(eq=False)
+class GuideUnusable(ModelError):
+    code: ClassVar[str] = "model.guide_unusable"
+    file: str
+    detail: str = ""
 
 
 class InferenceError(HearthError):

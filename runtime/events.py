@@ -112,13 +112,15 @@ class AnswerStarted(Event):
     """A question is stored and its answer is about to be asked for. ``request_id`` is the answer message's id.
 
     Comes before every other event of the request. ``forgotten_messages`` counts the oldest turns left out of the
-    prompt because the conversation is longer than the model's context.
+    prompt because the conversation is longer than the model's context. ``model`` is the folder name of the model that
+    was asked, "" while none is loaded.
     """
 
     request_id: str
     conversation_id: str
     question_id: str
     forgotten_messages: int = 0
+    model: str = ""
 
 
 @dataclass(frozen=True)

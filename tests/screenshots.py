@@ -92,15 +92,19 @@ class _Photographer:
         hub.add_repository(
             pick.edition.repository, _as_large_as(pick.download_bytes, model, self._paths.home / "served")
         )
+        self._until(hearth.onboarding.first_run_page.guide_card.isVisible)
         self._shot("first-run")
+        self._talk_with_guide()
         hub.rate_bytes_per_s = 22_000_000
         hearth.onboarding.first_run_page.download_button.click()
         self._until(lambda: hearth.onboarding.download_page.bar.value() > 350)
         hearth.onboarding.download_page.question.setText("What is the capital of France?")
         self._shot("download")
+        self._ended(hearth.onboarding.download_page.guide_card.ask_button.click)
+        self._shot("guide-waiting")
         hub.rate_bytes_per_s = None
-        self._until(lambda: hearth.models.ready and not hearth.chat.answering and bool(hearth.chat.current_id))
-        self._pause(0.4)
+        self._ended(lambda: None)
+        self._shot("guide-handed-over")
         self._ask("And how many people live there?")
         self._shot("chat-short")
         for question in ("How do I bake bread?", "How far away is the moon?"):
@@ -127,6 +131,21 @@ class _Photographer:
         self._shot("settings")
         self._trouble()
 
+    def _talk_with_guide(self) -> None:
+        hearth = self.hearth
+        card = hearth.onboarding.first_run_page.guide_card
+        card.field.setText("Is my data sent anywhere?")
+        self._ended(card.ask_button.click)
+        self._ask("What does 4-bit mean?")
+        self._shot("guide")
+        self._ask("Who painted the Mona Lisa?")
+        self._shot("guide-beyond")
+        hearth.window.help_requested.emit()
+        self._pause(0.3)
+        self._shot("guide-empty")
+        hearth.onboarding.come_back()
+        self._pause(0.3)
+
     def _trouble(self) -> None:
         from runtime.api import Problem
 
@@ -141,10 +160,14 @@ class _Photographer:
         self._shot("trouble")
 
     def _ask(self, question: str) -> None:
+        self._ended(lambda: self.hearth.chat_view.send(question))
+
+    def _ended(self, act: Callable[[], object]) -> None:
+        """Do something and wait for the answer that comes of it."""
         hearth = self.hearth
         ended: list[object] = []
         hearth.chat.answer_ended.connect(ended.append)
-        hearth.chat_view.send(question)
+        act()
         self._until(lambda: bool(ended))
         hearth.chat.answer_ended.disconnect(ended.append)
         self._pause(0.4)

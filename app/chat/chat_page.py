@@ -8,21 +8,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.chat.composer import Composer, local_paths
 from app.chat.header import Header
-from app.chat.transcript import TranscriptView
+from app.chat.transcript import TranscriptView, Welcome
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import empty
 
 COLUMN_WIDTH = 776
-EXAMPLES = (
-    "Explain this letter to me in plain words",
-    "Plan a simple week of dinners",
-    "Help me write a friendly but firm e-mail",
-)
+
+__all__ = ["ChatPage", "Welcome"]
 
 
 class Banner(QFrame):
-    """One sentence about the model in use, with up to two things to do.
+    """One sentence above the conversation, with up to two things to do.
 
     Signals:
         acted: the id of an action.
@@ -30,10 +27,11 @@ class Banner(QFrame):
 
     acted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "banner", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("banner")
+        self.setObjectName(name)
         self._sentence = PlainLabel()
+        self._actions: tuple[tuple[str, str], ...] = ()
         self._buttons = QHBoxLayout()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 10, 10, 10)
@@ -45,12 +43,15 @@ class Banner(QFrame):
         """Show the sentence and its actions (id, label)."""
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
+        self.show()
+        if actions == self._actions:
+            return  # a sentence that changes all the time must not take the button from under the mouse
+        self._actions = actions
         empty(self._buttons)
         for action_id, label in actions:
             act = button(label)
             act.clicked.connect(lambda _checked=False, chosen=action_id: self.acted.emit(chosen))
             self._buttons.addWidget(act)
-        self.show()
 
 
 class ChatPage(QWidget):
@@ -58,9 +59,11 @@ class ChatPage(QWidget):
 
     Signals:
         banner_acted: the id of an action of the banner.
+        download_wanted: the button beside the news of a download.
     """
 
     banner_acted = Signal(str)
+    download_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,12 +73,14 @@ class ChatPage(QWidget):
         self.composer = Composer()
         self._banner = Banner()
         self._banner.acted.connect(self.banner_acted)
-        self.transcript.set_examples(EXAMPLES)
+        self._download = Banner("news")
+        self._download.acted.connect(lambda _action: self.download_wanted.emit())
         self.setAcceptDrops(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 10)
         layout.setSpacing(4)
         layout.addWidget(self.header)
+        layout.addLayout(_column(self._download))
         layout.addLayout(_column(self._banner))
         layout.addWidget(self.transcript, 1)
         layout.addLayout(_column(self.composer))
@@ -87,6 +92,13 @@ class ChatPage(QWidget):
     def hide_banner(self) -> None:
         """It is well again."""
         self._banner.hide()
+
+    def show_download(self, sentence: str) -> None:
+        """News of a download that goes on behind the conversation; "" when there is none."""
+        if sentence:
+            self._download.say(sentence, (("show", "Show the download"),))
+        else:
+            self._download.hide()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere on the page."""

@@ -11,7 +11,6 @@ from app.widgets.buttons import IconButton
 from app.widgets.labels import PlainLabel
 
 LINES_AT_MOST = 6
-PLACEHOLDER = "Ask anything."
 FOOTNOTE = "AI can be wrong. Check what matters."
 
 
@@ -31,7 +30,6 @@ class QuestionField(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("question")
-        self.setPlaceholderText(PLACEHOLDER)
         self.setAccessibleName("Your question")
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -151,6 +149,10 @@ class Composer(QWidget):
         if text != self.text():
             self.field.setPlainText(text)
             self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+
+    def set_placeholder(self, words: str) -> None:
+        """What the empty field says."""
+        self.field.setPlaceholderText(words)
 
     def set_answering(self, answering: bool) -> None:
         """While true, Send is Stop."""

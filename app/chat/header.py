@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QSizePolicy
 
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
-from app.widgets.labels import ElidedLabel
+from app.widgets.labels import ElidedLabel, Pill
 
 ROOM_FOR_TITLE = 220
 PROMISE = "Stays on this computer"
@@ -31,6 +31,7 @@ class Header(QWidget):
         super().__init__(parent)
         self._title = ElidedLabel("New chat", "subheading")
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.badge = Pill()
         self.model_button = button("Choose a model", "pill")
         self.model_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.promise_button = QPushButton(PROMISE)
@@ -42,6 +43,7 @@ class Header(QWidget):
         layout.setContentsMargins(20, 10, 12, 10)
         layout.setSpacing(12)
         layout.addWidget(self._title, 1)
+        layout.addWidget(self.badge)
         layout.addWidget(self.model_button)
         layout.addStretch(1)
         layout.addWidget(self.promise_button)
@@ -68,6 +70,12 @@ class Header(QWidget):
         self.model_button.setText(f"{shown}  ▾")
         self.model_button.setToolTip(name)
         self.model_button.setAccessibleName(f"Model: {name}. Show models")
+
+    def set_guide(self, badge: str, explanation: str) -> None:
+        """The word that says that the guide answers here; "" when a model does."""
+        self.badge.say(badge)
+        self.badge.setToolTip(explanation)
+        self.badge.setAccessibleDescription(explanation)
 
     def _tint(self) -> None:
         self.promise_button.setIcon(current_theme().icon("lock", "accent", 15))

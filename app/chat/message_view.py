@@ -21,7 +21,7 @@ from app.chat.markdown.formats import CARD_PADDING, CODE_CARD
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton, IconButton, button
-from app.widgets.labels import PlainLabel
+from app.widgets.labels import Pill, PlainLabel
 from app.widgets.layouts import empty
 
 BUBBLE_SHARE = 0.8
@@ -31,15 +31,19 @@ CARD_RADIUS = 10
 
 @dataclass(frozen=True)
 class Notice:
-    """One sentence about an answer, and up to two things to do (id, label)."""
+    """One sentence about an answer, and up to two things to do (id, label). An ``offer`` is no trouble."""
 
     sentence: str
     actions: tuple[tuple[str, str], ...] = ()
+    offer: bool = False
 
 
 @dataclass(frozen=True)
 class MessageItem:
-    """A message as it is shown. ``state``: complete, streaming, stopped, failed or interrupted."""
+    """A message as it is shown. ``state``: complete, streaming, stopped, failed or interrupted.
+
+    ``badge`` is a word above an answer that says who gave it, "" for the model in use.
+    """
 
     id: str
     role: str
@@ -48,6 +52,7 @@ class MessageItem:
     state: str
     caption: str = ""
     notice: Notice | None = None
+    badge: str = ""
 
 
 class TextView(QTextBrowser):
@@ -184,6 +189,7 @@ class AnswerView(QWidget):
         self._thought_frame = QFrame()
         self._thought_frame.setObjectName("thought")
         self._thought = PlainLabel(role="facts", hold=False)
+        self._badge = Pill()
         self._notice_place = QVBoxLayout()
         self._foot = QWidget()
         self._caption = PlainLabel(role="caption", wrap=False)
@@ -211,6 +217,7 @@ class AnswerView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 8)
         layout.setSpacing(6)
+        layout.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeading)
         layout.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeading)
         layout.addWidget(self._thought_frame)
         layout.addWidget(self._status)
@@ -252,6 +259,7 @@ class AnswerView(QWidget):
     def _show_all(self) -> None:
         self._renderer.set_text(self.item.text)
         self._view.setVisible(bool(self.item.text))
+        self._badge.say(self.item.badge)
         self._status.say("")
         self._show_thinking()
         self._show_end()
@@ -280,7 +288,8 @@ class AnswerView(QWidget):
             self._notice_place.addWidget(self._notice(self.item.notice))
         if ended:
             self._status.say("")
-            self.setAccessibleName(f"Answer: {self.item.text[:NAME_LENGTH]}")
+            by = f"Answer, {self.item.badge}" if self.item.badge else "Answer"
+            self.setAccessibleName(f"{by}: {self.item.text[:NAME_LENGTH]}")
         else:
             self.setAccessibleName("Answer, being written")
         self._show_thinking()
@@ -288,12 +297,12 @@ class AnswerView(QWidget):
 
     def _notice(self, notice: Notice) -> QFrame:
         frame = QFrame()
-        frame.setObjectName("notice")
+        frame.setObjectName("offer" if notice.offer else "notice")
         row = QHBoxLayout(frame)
         row.setContentsMargins(14, 10, 10, 10)
         row.addWidget(PlainLabel(notice.sentence), 1)
-        for action_id, label in notice.actions[:2]:
-            act = button(label)
+        for rank, (action_id, label) in enumerate(notice.actions[:2]):
+            act = button(label, "primary" if notice.offer and rank == 0 else "secondary")
             act.clicked.connect(
                 lambda _checked=False, chosen=action_id: self.notice_action.emit(self.item.id, str(chosen))
             )

@@ -234,7 +234,7 @@ class Sidebar(QWidget):
     """The left side of the window.
 
     Signals:
-        new_chat_requested, models_requested, settings_requested: the buttons.
+        new_chat_requested, models_requested, settings_requested, help_requested: the buttons.
         conversation_chosen, delete_requested: the id of a conversation.
         rename_requested: id and new title.
     """
@@ -245,6 +245,7 @@ class Sidebar(QWidget):
     delete_requested = Signal(str)
     models_requested = Signal()
     settings_requested = Signal()
+    help_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -262,6 +263,7 @@ class Sidebar(QWidget):
         self._nothing = PlainLabel(role="caption")
         self.models_button = NavButton("box", "Models")
         self.settings_button = NavButton("settings", "Settings")
+        self.help_button = NavButton("info", "Help")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 12, 10, 12)
         layout.setSpacing(4)
@@ -273,6 +275,7 @@ class Sidebar(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.models_button)
         layout.addWidget(self.settings_button)
+        layout.addWidget(self.help_button)
         self._nothing.setContentsMargins(12, 6, 6, 0)
         self._connect()
         self._show()
@@ -281,6 +284,7 @@ class Sidebar(QWidget):
         self.new_button.clicked.connect(self.new_chat_requested)
         self.models_button.clicked.connect(self.models_requested)
         self.settings_button.clicked.connect(self.settings_requested)
+        self.help_button.clicked.connect(self.help_requested)
         self.find_field.textChanged.connect(self._show)
         self.list.chosen.connect(self.conversation_chosen)
         self.list.delete_requested.connect(self.delete_requested)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QResizeEvent
@@ -12,10 +12,10 @@ from app.chat.message_view import AnswerView, MessageItem, Notice, QuestionView,
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
-from app.widgets.layouts import drop
+from app.widgets.layouts import drop, empty
 from app.widgets.pictures import IconPicture
 
-__all__ = ["MessageItem", "Notice", "TranscriptView"]
+__all__ = ["MessageItem", "Notice", "TranscriptView", "Welcome"]
 COLUMN_WIDTH = 736
 SIDE = 20
 GAP = 4
@@ -32,6 +32,15 @@ class _Slot:
     item: MessageItem
     height: int
     view: QuestionView | AnswerView | None = None
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What an empty conversation says, and questions to start with."""
+
+    title: str
+    sentence: str
+    examples: tuple[str, ...]
 
 
 class _Column(QWidget):
@@ -66,6 +75,8 @@ class TranscriptView(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.viewport().installEventFilter(self)
         self._empty = QWidget(self)
+        self._title = PlainLabel(role="title", wrap=False)
+        self._promise = PlainLabel(role="secondary")
         self._examples = QVBoxLayout()
         self._jump = button("New text ↓", "pill", parent=self)
         self._jump.hide()
@@ -91,10 +102,9 @@ class TranscriptView(QWidget):
         column.setSpacing(10)
         column.addStretch(2)
         column.addWidget(IconPicture("message-circle-heart", "accent", 36), 0, Qt.AlignmentFlag.AlignHCenter)
-        title = PlainLabel("What can I help you with?", "title", wrap=False)
-        column.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
-        promise = PlainLabel("Everything you write stays on this computer.", "secondary", wrap=False)
-        column.addWidget(promise, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._promise.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._promise)
         column.addSpacing(12)
         self._examples.setSpacing(8)
         column.addLayout(self._examples)
@@ -102,9 +112,12 @@ class TranscriptView(QWidget):
 
     # --- what others set ------------------------------------------------------------------------------------------
 
-    def set_examples(self, examples: tuple[str, ...]) -> None:
-        """Questions to start with."""
-        for words in examples:
+    def set_welcome(self, welcome: Welcome) -> None:
+        """What is shown while there is no message."""
+        self._title.setText(welcome.title)
+        self._promise.setText(welcome.sentence)
+        empty(self._examples)
+        for words in welcome.examples:
             example = button(words, "example")
             example.setFixedWidth(420)
             example.clicked.connect(lambda _checked=False, chosen=words: self.example_chosen.emit(chosen))
@@ -152,6 +165,17 @@ class TranscriptView(QWidget):
             self._slots[self._places[message_id]].item = view.item
             self._arrange.start()
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, "Answer finished"))
+
+    def set_notice(self, message_id: str, notice: Notice | None) -> None:
+        """Another sentence under an answer that has ended."""
+        place = self._places.get(message_id)
+        if place is None or self._slots[place].item.notice == notice:
+            return
+        slot = self._slots[place]
+        slot.item = replace(slot.item, notice=notice)
+        if isinstance(slot.view, AnswerView):
+            slot.view.finish(slot.item.state, slot.item.caption, notice)
+        self._arrange.start()
 
     def go_to_end(self) -> None:
         """Where the newest text is."""

@@ -61,6 +61,7 @@ class ChatController(QObject):
         self._store = store
         self.summaries: tuple[ConversationSummary, ...] = ()
         self.current_id = ""
+        self.guided = False  # the open conversation is the guide's, whatever models there are
         self.answering: dict[str, str] = {}  # request -> conversation
         self._draft = ("", "")
         self._draft_timer = QTimer(self)
@@ -95,31 +96,44 @@ class ChatController(QObject):
         self.save_draft()
         self._do(lambda: self._runtime.conversations.open(conversation_id), self._on_opened)
 
-    def new(self) -> None:
-        """An empty page; the conversation is made when its first question is asked."""
+    def new(self, *, guided: bool = False) -> None:
+        """An empty page; the conversation is made when its first question is asked. ``guided``: it is the guide's."""
         self.save_draft()
-        self._on_opened(None)
+        self._show(None, guided)
 
-    def ask(self, text: str) -> None:
-        """Send a question in the open conversation, making one if there is none."""
+    def ask(self, text: str, *, guide: bool) -> None:
+        """Send a question in the open conversation, making one if there is none. ``guide``: to the built-in guide."""
         self._draft_timer.stop()
-        conversation_id = self.current_id
+        conversation_id, guided = self.current_id, self.guided
 
         def send() -> str:
-            target = conversation_id or self._runtime.conversations.create()
-            self._runtime.chat.ask(target, text)
+            target = conversation_id or self._runtime.conversations.create(guided=guided)
+            (self._runtime.guide if guide else self._runtime.chat).ask(target, text)
             return target
 
         self._do(send, self._on_asked)
 
-    def retry(self, message_id: str) -> None:
+    def retry(self, message_id: str, *, guide: bool) -> None:
         """Another answer beside an old one."""
-        self._do(lambda: self._runtime.chat.retry(message_id), lambda _request_id: None)
+        self._do(
+            lambda: (self._runtime.guide if guide else self._runtime.chat).retry(message_id), lambda _request_id: None
+        )
+
+    def hand_over(self, message_id: str) -> None:
+        """Let the real model answer what the guide could not, and all that follows in the open conversation."""
+        conversation_id, was_guided, self.guided = self.current_id, self.guided, False
+
+        def work() -> None:
+            if was_guided:
+                self._runtime.conversations.set_guided(conversation_id, False)
+            self._runtime.chat.retry(message_id)
+
+        self._do(work, lambda _none: None)
 
     def stop(self) -> None:
         """End what is being answered; what was said stays."""
         for request_id in self.answering:
-            self._runtime.chat.stop(request_id)
+            self._runtime.stop_answer(request_id)
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title."""
@@ -170,7 +184,10 @@ class ChatController(QObject):
         self.summaries_changed.emit()
 
     def _on_opened(self, conversation: Conversation | None) -> None:
-        self.current_id = conversation.id if conversation else ""
+        self._show(conversation, conversation is not None and conversation.guided)
+
+    def _show(self, conversation: Conversation | None, guided: bool) -> None:
+        self.current_id, self.guided = conversation.id if conversation else "", guided
         self.opened.emit(conversation)
 
     def _on_asked(self, conversation_id: str) -> None:

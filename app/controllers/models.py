@@ -32,6 +32,7 @@ class ModelsController(QObject):
         self._questions = questions
         self.installed: tuple[InstalledModel, ...] = ()
         self.current: InstalledModel | None = None
+        self.refused = False
         self.engine = EngineChanged(EngineState.STOPPED)
         self.loaded: ModelLoaded | None = None
         bridge.event_arrived.connect(self._on_event)
@@ -45,6 +46,11 @@ class ModelsController(QObject):
     def chosen(self) -> str:
         """The repository or folder that the person chose, whether or not it is there."""
         return self._runtime.settings.settings.model
+
+    @property
+    def none_to_wait_for(self) -> bool:
+        """True when no model is in use and none is about to be: never chosen, deleted, or it can't be used."""
+        return self.current is None and (not self.chosen or self.refused)
 
     def refresh(self) -> None:
         """Look at the models folder anew."""
@@ -79,14 +85,20 @@ class ModelsController(QObject):
             self._runtime.library.delete(repository)
             return self._runtime.library.models()
 
-        self._questions.run(delete, self._on_installed, self._on_problem(repository))
+        self._questions.run(delete, lambda left: self._on_deleted(repository, left), self._on_problem(repository))
+
+    def _on_deleted(self, repository: str, left: tuple[InstalledModel, ...]) -> None:
+        if self.current is not None and self.current.repository == repository:
+            self.current, self.refused = None, True
+        self._on_installed(left)
 
     def _on_chosen(self, found: tuple[InstalledModel, tuple[InstalledModel, ...]]) -> None:
         model, installed = found
         if model.problem is not None:
+            self.refused = True
             self.failed.emit(model.folder, model.problem)
         else:
-            self.current = model
+            self.current, self.refused = model, False
         self._on_installed(installed)
 
     def _on_installed(self, installed: tuple[InstalledModel, ...]) -> None:
@@ -95,6 +107,7 @@ class ModelsController(QObject):
 
     def _on_problem(self, name: str) -> Callable[[Problem], None]:
         def tell(problem: Problem) -> None:
+            self.refused = True
             self.failed.emit(name, problem)
 
         return tell

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from app.onboarding.guide_card import GuideCard
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
-from app.widgets.page import Card, ColumnPage
+from app.widgets.page import ColumnPage
 
 STEPS = 1000
 
@@ -33,12 +34,14 @@ class DownloadPage(ColumnPage):
     Signals:
         pause_requested, resume_requested, cancel_requested: the buttons.
         question_changed: what is in the question field.
+        guide_asked: a question for the built-in guide; the field is empty then.
     """
 
     pause_requested = Signal()
     resume_requested = Signal()
     cancel_requested = Signal()
     question_changed = Signal(str)
+    guide_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -54,14 +57,19 @@ class DownloadPage(ColumnPage):
         self._phase = PlainLabel(role="facts")
         self.pause_button = button("Pause")
         self.cancel_button = button("Cancel", "quiet")
-        self.question = QLineEdit()
-        self.question.setPlaceholderText("For example: plan a simple week of dinners")
-        self.question.setAccessibleName("Your first question")
+        self.guide_card = GuideCard(
+            "While you wait: ask something now",
+            "The built-in guide answers at once what it knows: Hearth and AI at home. Everything else is answered as "
+            "soon as the model is ready.",
+            "Type your first question. It is answered as soon as the model is ready.",
+        )
+        self.question = self.guide_card.field
         self._paused = False
         self._fill()
         self.pause_button.clicked.connect(self._pause_or_resume)
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.question.textChanged.connect(self.question_changed)
+        self.guide_card.asked.connect(self.guide_asked)
 
     def _fill(self) -> None:
         self.column.addWidget(self._title)
@@ -82,14 +90,7 @@ class DownloadPage(ColumnPage):
         self.column.addSpacing(6)
         self.column.addLayout(buttons)
         self.column.addSpacing(18)
-        card = Card()
-        card.rows.addWidget(PlainLabel("While you wait: ask something now", "subheading"))
-        card.rows.addWidget(
-            PlainLabel("Type your first question. It is answered as soon as the model is ready.", "facts")
-        )
-        card.rows.addSpacing(4)
-        card.rows.addWidget(self.question)
-        self.column.addWidget(card)
+        self.column.addWidget(self.guide_card)
 
     def show_progress(self, view: DownloadView) -> None:
         """Bring the page up to date."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from app.onboarding.guide_card import GuideCard
 from app.widgets.buttons import button
 from app.widgets.labels import Pill, PlainLabel
 from app.widgets.page import Card, ColumnPage, TurningRow
@@ -36,11 +37,13 @@ class FirstRunPage(ColumnPage):
         download_requested: the big button.
         other_model_requested: "Choose another model".
         folder_chosen: a folder with a model that is here already.
+        guide_asked: a question for the built-in guide.
     """
 
     download_requested = Signal()
     other_model_requested = Signal()
     folder_chosen = Signal(str)
+    guide_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -53,10 +56,14 @@ class FirstRunPage(ColumnPage):
         self.download_button = button("Download and start", "primary", large=True)
         self.other_button = button("Choose another model", "quiet")
         self.folder_button = button("Use it instead", "link")
+        self.guide_card = GuideCard(
+            "Questions first?", "The guide that comes with Hearth answers now, without a download."
+        )
         self._fill()
         self.download_button.clicked.connect(self.download_requested)
         self.other_button.clicked.connect(self.other_model_requested)
         self.folder_button.clicked.connect(self._choose_folder)
+        self.guide_card.asked.connect(self.guide_asked)
         self.show_looking()
 
     def _fill(self) -> None:
@@ -88,7 +95,9 @@ class FirstRunPage(ColumnPage):
         buttons.addWidget(self.other_button)
         buttons.addStretch(1)
         self.column.addLayout(buttons)
-        self.column.addSpacing(40)
+        self.column.addSpacing(18)
+        self.column.addWidget(self.guide_card)
+        self.column.addSpacing(14)
         have = TurningRow()
         have.setSpacing(2)
         have.addWidget(PlainLabel("Already have a model on this computer?", "caption", wrap=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -14,7 +15,10 @@ from app.chat.sidebar import ConversationRow, Sidebar
 from app.chat.transcript import MessageItem, Notice
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
+from app.controllers.downloads import DownloadsController
+from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
+from app.presenters.guide import GuidePresenter
 from app.texts import Way
 from runtime.api import (
     AnswerDelta,
@@ -40,19 +44,23 @@ class ChatPresenter(QObject):
         models_wanted: the person wants to see or choose models.
         smaller_model_wanted: the model in use was too much for this computer.
         toasted: sentence, label of an undo button and the id it undoes ("" for none).
-        fetch_wanted: the repository of a model to download again.
+        fetch_wanted: the repository of a model to download.
+        download_wanted: the person wants to see the download that is under way.
     """
 
     models_wanted = Signal()
     smaller_model_wanted = Signal()
     toasted = Signal(str, str, str)
     fetch_wanted = Signal(str)
+    download_wanted = Signal()
 
     def __init__(
         self,
         chat: ChatController,
         models: ModelsController,
         computer: ComputerController,
+        downloads: DownloadsController,
+        guide: GuideController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,6 +69,8 @@ class ChatPresenter(QObject):
         self._computer = computer
         self.page = ChatPage()
         self.sidebar = Sidebar()
+        self._guide_files = guide
+        self._guide = GuidePresenter(guide, chat, models, computer, downloads, self.page, self)
         self._question_id = 0
         self._thinking_since = 0.0
         self._connect_view()
@@ -72,13 +82,17 @@ class ChatPresenter(QObject):
         composer.stop_requested.connect(self._chat.stop)
         composer.draft_changed.connect(self._chat.note_draft)
         composer.files_dropped.connect(self.take_files)
-        transcript.retry_requested.connect(self._chat.retry)
+        transcript.retry_requested.connect(self._retry)
         transcript.notice_action.connect(self._on_notice)
         transcript.example_chosen.connect(self.send)
         transcript.link_chosen.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         transcript.copied.connect(lambda _id: self.toasted.emit("Copied", "", ""))
         self.page.banner_acted.connect(lambda action: self._do(Way(action)))
         self.page.header.model_menu_requested.connect(self.models_wanted)
+        self.page.download_wanted.connect(self.download_wanted)
+        self._guide.fetch_wanted.connect(self.fetch_wanted)
+        self._guide.models_wanted.connect(self.models_wanted)
+        self._guide.changed.connect(self._show_model)
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.conversation_chosen.connect(self._chat.open)
         self.sidebar.rename_requested.connect(self._chat.rename)
@@ -108,6 +122,18 @@ class ChatPresenter(QObject):
         self._chat.new()
         self.page.composer.setFocus()
 
+    def open_help(self) -> None:
+        """An empty conversation with the guide, whatever models there are."""
+        self._chat.new(guided=True)
+        self.page.composer.setFocus()
+        if self._guide_files.problem is not None:
+            self.show_problem(self._guide_files.problem)
+
+    def ask_guide(self, question: str) -> None:
+        """A new conversation in which whoever is there answers: the guide, as long as there is no model."""
+        self.new_chat()
+        self.send(question)
+
     def send(self, text: str) -> None:
         """Show the question at once, then ask it."""
         if not text.strip() or self._chat.answering:
@@ -115,7 +141,10 @@ class ChatPresenter(QObject):
         self._question_id += 1
         self.page.transcript.append_message(MessageItem(f"question-{self._question_id}", "user", text, "", "complete"))
         self.page.composer.set_text("")
-        self._chat.ask(text)
+        self._chat.ask(text, guide=self._guide.answers)
+
+    def _retry(self, message_id: str) -> None:
+        self._chat.retry(message_id, guide=self._guide.answers)
 
     def take_files(self, _paths: list[str]) -> None:
         """Files dropped on the page or the app's icon."""
@@ -125,7 +154,7 @@ class ChatPresenter(QObject):
 
     def _on_opened(self, conversation: Conversation | None) -> None:
         messages = conversation.messages if conversation else ()
-        self.page.transcript.set_messages(tuple(message_item(message) for message in messages))
+        self.page.transcript.set_messages(tuple(self._item(message) for message in messages))
         self.page.header.set_title(conversation.title if conversation and conversation.title else NEW_TITLE)
         self.page.composer.set_text(conversation.draft if conversation else "")
         self.sidebar.set_current(conversation.id if conversation else "")
@@ -143,8 +172,11 @@ class ChatPresenter(QObject):
 
     def _on_answer_started(self, event: AnswerStarted) -> None:
         self._thinking_since = time.monotonic()
-        self.page.transcript.append_message(MessageItem(event.request_id, "assistant", "", "", "streaming"))
-        waiting = "Reading your question …" if self._models.ready else "Waking up the model …"
+        badge = self._guide.badge(event.model)
+        self.page.transcript.append_message(
+            MessageItem(event.request_id, "assistant", "", "", "streaming", badge=badge)
+        )
+        waiting = "Reading your question …" if badge or self._models.ready else "Waking up the model …"
         self.page.transcript.set_status(event.request_id, waiting)
 
     def _on_prompt_progressed(self, event: PromptProgress) -> None:
@@ -156,16 +188,20 @@ class ChatPresenter(QObject):
         self.page.transcript.append_delta(event.request_id, event.text, str(event.channel))
 
     def _on_answer_ended(self, message: Message) -> None:
-        item = message_item(message)
+        item = self._item(message)
         self.page.transcript.finish_message(item.id, item.state, item.caption, item.notice)
+
+    def _item(self, message: Message) -> MessageItem:
+        item = message_item(message)
+        return replace(item, badge=self._guide.badge(message.model), notice=item.notice or self._guide.offer(message))
 
     # --- trouble --------------------------------------------------------------------------------------------------
 
     def _on_notice(self, message_id: str, action: str) -> None:
         way = Way(action)
         if way in (Way.ANSWER_AGAIN, Way.TRY_AGAIN):
-            self._chat.retry(message_id)
-        else:
+            self._retry(message_id)
+        elif not self._guide.act(message_id, way):
             self._do(way)
 
     def _do(self, way: Way) -> None:
@@ -216,10 +252,13 @@ class ChatPresenter(QObject):
             self.page.hide_banner()
 
     def _show_model(self) -> None:
+        self.page.composer.set_placeholder(self._guide.hint)
+        self.page.header.model_button.setVisible(self._models.current is None or not self._guide.answers)
         current = self._models.current
         if current is None:
             self.page.header.set_model("Choose a model")
-            self.page.composer.set_available(False, "Choose a model first, then ask.")
+            there = self._guide.answers
+            self.page.composer.set_available(there, "" if there else "Choose a model first, then ask.")
             return
         title = sentences.model_title(self._computer.choice(current.repository), current.repository or current.folder)
         waking = self._models.engine.state in (EngineState.STARTING, EngineState.LOADING)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app import sentences, texts, wording
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
+from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
 from app.onboarding.download_page import DownloadPage, DownloadView
 from app.onboarding.first_run_page import FirstRunPage, Offer
@@ -27,27 +28,35 @@ class OnboardingPresenter(QObject):
         page_changed: the page to show now.
         models_wanted: the person wants to choose for themselves.
         finished: a model answers; carries the question typed meanwhile ("" for none).
+        guide_asked: a question for the built-in guide; the road goes on behind the conversation.
+        went_on: what happens on the road meanwhile, in one line; "" when there is nothing to tell.
     """
 
     page_changed = Signal(QWidget)
     models_wanted = Signal()
     finished = Signal(str)
+    guide_asked = Signal(str)
+    went_on = Signal(str)
 
     def __init__(
         self,
         computer: ComputerController,
         downloads: DownloadsController,
         models: ModelsController,
+        guide: GuideController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._computer = computer
+        self._guide = guide
         self._downloads = downloads
         self._models = models
         self.first_run_page = FirstRunPage()
         self.download_page = DownloadPage()
         self.trouble_page = TroublePage()
         self._active = False
+        self._page: QWidget = self.first_run_page
+        self._aside = False
         self._repository = ""
         self._question = ""
         self._problem: Problem | None = None
@@ -59,6 +68,9 @@ class OnboardingPresenter(QObject):
         self.first_run_page.download_requested.connect(lambda: self.fetch(self._picked()))
         self.first_run_page.other_model_requested.connect(self.models_wanted)
         self.first_run_page.folder_chosen.connect(self._use_folder)
+        self.first_run_page.guide_asked.connect(self._step_aside)
+        self.download_page.guide_asked.connect(self._step_aside)
+        self._guide.changed.connect(self._on_guide)
         self.download_page.pause_requested.connect(lambda: self._downloads.pause(self._repository))
         self.download_page.resume_requested.connect(lambda: self._downloads.resume(self._repository))
         self.download_page.cancel_requested.connect(self._cancel)
@@ -80,9 +92,29 @@ class OnboardingPresenter(QObject):
 
     def begin_page(self) -> None:
         """Show the first page; nothing is asked yet."""
-        self._active = True
+        self._active, self._aside = True, False
         self.first_run_page.show_looking()
-        self.page_changed.emit(self.first_run_page)
+        self._go(self.first_run_page)
+
+    def come_back(self) -> None:
+        """Show the road again after a talk with the guide."""
+        self._aside = False
+        self.went_on.emit("")
+        self.page_changed.emit(self._page)
+
+    def _step_aside(self, question: str) -> None:
+        self._aside = True
+        self.guide_asked.emit(question)
+
+    def _go(self, page: QWidget) -> None:
+        """Show a page of the road, or keep it for later while the person talks with the guide."""
+        self._page = page
+        if not self._aside:
+            self.page_changed.emit(page)
+
+    def _on_guide(self) -> None:
+        for page in (self.first_run_page, self.download_page):
+            page.guide_card.set_guide(self._guide.usable)
 
     def begin(self) -> None:
         """Show the first page and look at the computer."""
@@ -95,12 +127,12 @@ class OnboardingPresenter(QObject):
         """Download a model and then answer with it."""
         if not repository:
             return
-        self._active = True
+        self._active, self._aside = True, False
         self._repository = repository
         choice = self._computer.choice(repository)
         total = choice.download_bytes if choice else 0
         self._show_progress(DownloadChanged(repository, DownloadPhase.LISTING, total_bytes=total))
-        self.page_changed.emit(self.download_page)
+        self._go(self.download_page)
         self._downloads.start(repository)
 
     def wake(self, name: str) -> None:
@@ -131,7 +163,7 @@ class OnboardingPresenter(QObject):
             newest = max(usable, key=lambda model: model.downloaded_at)
             self._repository = newest.repository or newest.folder
             self.download_page.show_waking()
-            self.page_changed.emit(self.download_page)
+            self._go(self.download_page)
             self._models.use(self._repository)
 
     def _on_question(self, text: str) -> None:
@@ -151,7 +183,7 @@ class OnboardingPresenter(QObject):
     def _on_download(self, event: DownloadChanged) -> None:
         if self._active and not self._repository and event.phase is not DownloadPhase.CANCELLED:
             self._repository = event.repository  # an earlier run left it unfinished
-            self.page_changed.emit(self.download_page)
+            self._go(self.download_page)
         if not self._active or event.repository != self._repository:
             return
         if event.phase is DownloadPhase.FAILED and event.problem is not None:
@@ -161,6 +193,8 @@ class OnboardingPresenter(QObject):
 
     def _show_progress(self, event: DownloadChanged) -> None:
         title = sentences.model_title(self._computer.choice(event.repository), event.repository)
+        if self._aside:
+            self.went_on.emit(sentences.download_line(event, event.title or title))
         self.download_page.show_progress(
             DownloadView(
                 title=event.title or title,
@@ -181,13 +215,16 @@ class OnboardingPresenter(QObject):
         if not self._active:
             return
         if event.state is EngineState.READY:
-            self._active = False
+            self._active = self._aside = False
+            self.went_on.emit("")
             question, self._question = self._question, ""
             self.finished.emit(question)
         elif event.state is EngineState.FAILED and event.problem is not None:
             self._on_trouble(event.problem)
         elif event.state is EngineState.LOADING:
             self.download_page.show_waking()
+            if self._aside:
+                self.went_on.emit("Everything is here. Waking up the model …")
 
     # --- trouble --------------------------------------------------------------------------------------------------
 
@@ -200,7 +237,9 @@ class OnboardingPresenter(QObject):
         ways = ways or [way for way in map(self._way_out, (Way.ANOTHER_MODEL,)) if way is not None]
         ordered = tuple(replace(way, primary=rank == 0) for rank, way in enumerate(ways))
         self.trouble_page.show_trouble(Trouble(words.title, words.sentence, ordered, words.details))
-        self.page_changed.emit(self.trouble_page)
+        if self._aside:
+            self.went_on.emit(f"{words.title}.")
+        self._go(self.trouble_page)
 
     def _way_out(self, way: Way) -> WayOut | None:
         if way is Way.SMALLER_MODEL:
@@ -234,7 +273,7 @@ class OnboardingPresenter(QObject):
 
     def _try_again(self) -> None:
         if self._repository in self._downloads.jobs:
-            self.page_changed.emit(self.download_page)
+            self._go(self.download_page)
             self._downloads.resume(self._repository)
         elif self._problem is not None and self._problem.code in ("model.damaged", "model.folder_missing"):
             self.fetch(self._repository)
@@ -249,7 +288,7 @@ class OnboardingPresenter(QObject):
         dialog.deleteLater()
         if token:
             self._downloads.enter_token(self._repository, token)
-            self.page_changed.emit(self.download_page)
+            self._go(self.download_page)
 
 
 WAY_SENTENCES = {

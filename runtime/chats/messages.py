@@ -54,7 +54,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A conversation as it is read: ``messages`` is the active path, from the first question to the last answer."""
+    """A conversation as it is read: ``messages`` is the active path, from the first question to the last answer.
+
+    ``guided``: begun with the built-in guide on purpose; it answers here even when there is a real model.
+    """
 
     id: str
     title: str
@@ -62,6 +65,7 @@ class Conversation:
     updated_at: int
     draft: str
     messages: tuple[Message, ...]
+    guided: bool = False
 
 
 @dataclass(frozen=True)

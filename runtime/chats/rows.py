@@ -26,13 +26,14 @@ EXCERPT_WORDS = 24
 def conversation(connection: Connection, conversation_id: str) -> Conversation:
     """A conversation with its active path. Raises ConversationNotFound."""
     row = connection.execute(
-        "SELECT id, title, created_at, updated_at, draft, active_leaf FROM conversations WHERE id = ?",
+        "SELECT id, title, created_at, updated_at, draft, active_leaf, guided FROM conversations WHERE id = ?",
         (conversation_id,),
     ).fetchone()
     if row is None:
         raise ConversationNotFound(conversation_id)
-    own_id, title, created_at, updated_at, draft, leaf = row
-    return Conversation(own_id, title, created_at, updated_at, draft, path(connection, leaf) if leaf else ())
+    own_id, title, created_at, updated_at, draft, leaf, guided = row
+    messages = path(connection, leaf) if leaf else ()
+    return Conversation(own_id, title, created_at, updated_at, draft, messages, bool(guided))
 
 
 def message(connection: Connection, message_id: str) -> Message:

@@ -39,13 +39,14 @@ class ConversationStore:
 
     # --- conversations ------------------------------------------------------------------------------------------
 
-    def create(self, title: str = "") -> str:
-        """Begin an empty conversation and return its id."""
+    def create(self, title: str = "", *, guided: bool = False) -> str:
+        """Begin an empty conversation, with the built-in guide if ``guided``, and return its id."""
         conversation_id, now = new_id(), now_ms()
         with self._database.write() as connection:
             connection.execute(
-                "INSERT INTO conversations (id, title, created_at, updated_at, opened_at) VALUES (?, ?, ?, ?, ?)",
-                (conversation_id, rows.storable(title), now, now, now),
+                "INSERT INTO conversations (id, title, created_at, updated_at, opened_at, guided)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (conversation_id, rows.storable(title), now, now, now, int(guided)),
             )
         return conversation_id
 
@@ -92,6 +93,10 @@ class ConversationStore:
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title."""
         self._update(conversation_id, "title = ?", rows.storable(title))
+
+    def set_guided(self, conversation_id: str, guided: bool) -> None:
+        """Say whether the built-in guide answers here, whatever models there are."""
+        self._update(conversation_id, "guided = ?", int(guided))
 
     def set_draft(self, conversation_id: str, draft: str) -> None:
         """Keep what is typed and not sent yet."""

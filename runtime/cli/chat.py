@@ -19,6 +19,8 @@ from runtime.api import (
     Event,
     FinishReason,
     Generate,
+    LoadModel,
+    ModelNotFound,
     Role,
     Runtime,
     Sampling,
@@ -30,7 +32,9 @@ def add_parser(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("chat", help="ask a model on this computer; streams the answer")
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the question; without it, stdin is read")
-    parser.add_argument("--model", metavar="MODEL_OR_FOLDER", help="a model on this computer, or a folder with one")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--model", metavar="MODEL_OR_FOLDER", help="a model on this computer, or a folder with one")
+    who.add_argument("--guide", action="store_true", help="ask the built-in guide, which knows Hearth and AI at home")
     parser.add_argument("--system", default="", metavar="TEXT", help="instructions for the model")
     parser.add_argument("--max-tokens", type=int, default=4096, metavar="N")
     parser.add_argument("--temperature", type=float, metavar="T")
@@ -92,8 +96,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
         return 2
     events: queue.Queue[Event] = queue.Queue()
     with Runtime.open(events.put, in_process=arguments.in_process) as runtime:
-        model = runtime.model_to_use(arguments.model)
-        runtime.engine.load(runtime.load_request(model))
+        request = _whom_to_ask(runtime, arguments)
+        runtime.engine.load(request)
         failed = _wait_until_ready(events)
         if failed is not None and failed.problem is not None:
             return report_problem(failed.problem, words, as_json=arguments.json)
@@ -102,7 +106,21 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
             return _converse(conversation, words)
         assert question is not None
         finished, text = conversation.ask(question, stream=not arguments.json)
-    return _report(finished, text, model.folder, arguments, words)
+    return _report(finished, text, request.folder, arguments, words)
+
+
+def _whom_to_ask(runtime: Runtime, arguments: argparse.Namespace) -> LoadModel:
+    """The model that is named or in use; while there is none at all, the built-in guide."""
+    if arguments.guide:
+        return runtime.guide_request()
+    try:
+        return runtime.load_request(runtime.model_to_use(arguments.model))
+    except ModelNotFound as error:
+        if error.name:
+            raise
+    request = runtime.guide_request()
+    print("No model is here yet: the built-in guide answers.", file=sys.stderr)
+    return request
 
 
 def _wait_until_ready(events: queue.Queue[Event]) -> EngineChanged | None:

@@ -8,7 +8,7 @@ import importlib.metadata
 import platform
 from typing import Any
 
-from runtime.api import Computer, Runtime
+from runtime.api import Computer, GuideUnusable, Runtime
 from runtime.cli.output import DONE, Words, print_json
 
 PARTS = ("hearth", "mlx", "mlx-lm", "transformers", "huggingface-hub", "PySide6-Essentials", "apsw-sqlite3mc")
@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
             "computer": dataclasses.asdict(computer),
             "engine": device,
             "parts": {name: _version(name) for name in PARTS},
+            "guide": _guide(runtime),
             "models": [model.repository or model.folder for model in runtime.library.models()],
             "problems": [{"code": p.code, "sentence": words.problem(p)} for p in computer.problems],
         }
@@ -52,6 +53,7 @@ def _print_lines(document: dict[str, Any], computer: Computer, words: Words) -> 
         "Answers run on": document["engine"].get("device", "?"),
         "Space for models": f"{(computer.disk_free_bytes or 0) / 1e9:.1f} GB free in {computer.disk_folder}",
         "Home": document["home"],
+        "Guide": document["guide"],
         "Models here": ", ".join(document["models"]) or "none yet",
         "Parts": ", ".join(f"{name} {version}" for name, version in document["parts"].items()),
         "System": f"{document['system']}, Python {document['python']}",
@@ -60,6 +62,14 @@ def _print_lines(document: dict[str, Any], computer: Computer, words: Words) -> 
         print(f"{name + ':':<18} {value}")
     for problem in document["problems"]:
         print(f"! {problem['sentence']}")
+
+
+def _guide(runtime: Runtime) -> str:
+    try:
+        runtime.guide_request()
+    except GuideUnusable as error:
+        return f"missing or damaged: {error.file}"
+    return "ready"
 
 
 def _version(name: str) -> str:

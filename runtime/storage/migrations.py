@@ -74,7 +74,12 @@ def m002_message_words(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_conversations, m002_message_words)
+def m003_guided(connection: Connection) -> None:
+    """Conversations that were begun with the built-in guide on purpose, and stay with it."""
+    connection.execute("ALTER TABLE conversations ADD COLUMN guided INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_conversations, m002_message_words, m003_guided)
 
 
 def version_of(connection: Connection) -> int:

@@ -138,7 +138,7 @@ def test_an_answer_is_stored_and_told_in_order(scene: Scene) -> None:
     assert answer.statistics == AnswerStatistics(answer_tokens=7)
     question_id = str(answer.parent_id)
     assert scene.events == [
-        AnswerStarted(request_id, conversation_id, question_id, 0),
+        AnswerStarted(request_id, conversation_id, question_id, 0, "tiny"),
         ConversationsChanged(conversation_id),
         PromptProgress(request_id, 1, 2),
         AnswerDelta(request_id, "Hmm", Channel.THINKING),

@@ -98,10 +98,7 @@ class _Parser:
         self._at = 0
 
     def parse(self) -> Sequence:
-        found = self._sequence(ends=())
-        if self._at < len(self._pieces):
-            raise GrammarError(f"unexpected {self._pieces[self._at]!r} in {self._pattern!r}")
-        return found
+        return self._sequence(ends=())
 
     def _next(self) -> str:
         if self._at >= len(self._pieces):
@@ -120,6 +117,8 @@ class _Parser:
                 parts.append(Choice((Sequence(()), Sequence((Choice(options),)))))
             elif piece == "<":
                 parts.append(self._named())
+            elif piece in "}]|>":
+                raise GrammarError(f"unexpected {piece!r} in {self._pattern!r}")
             else:
                 parts.append(Text(piece))
         return Sequence(tuple(parts))

@@ -13,7 +13,7 @@ from app.chat.chat_page import ChatPage
 from app.chat.composer import Composer
 from app.chat.message_view import AnswerView
 from app.chat.sidebar import ConversationRow, Sidebar, day_heading
-from app.chat.transcript import MessageItem, Notice, TranscriptView
+from app.chat.transcript import MessageItem, Notice, TranscriptView, Welcome
 from app.theme.theme import Theme
 
 
@@ -40,7 +40,7 @@ def bar_of(view: TranscriptView) -> tuple[int, int]:
 
 
 def test_an_empty_conversation_offers_examples(qtbot: QtBot, transcript: TranscriptView) -> None:
-    transcript.set_examples(("One", "Two"))
+    transcript.set_welcome(Welcome("Hello", "", ("One", "Two")))
     chosen: list[str] = []
     transcript.example_chosen.connect(chosen.append)
     button = next(b for b in transcript.findChildren(QPushButton) if b.text() == "Two")

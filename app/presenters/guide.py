@@ -1,0 +1,178 @@
+"""When the built-in guide answers, what the conversation says about it, and the real model it offers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from app import sentences, wording
+from app.chat.chat_page import ChatPage, Welcome
+from app.chat.transcript import Notice
+from app.controllers.chat import ChatController
+from app.controllers.computer import ComputerController
+from app.controllers.downloads import DownloadsController
+from app.controllers.guide import GuideController
+from app.controllers.models import ModelsController
+from app.texts import LABELS, Way
+from runtime.api import GUIDE_NAME, Conversation, Message, Role
+
+BADGE = "Guide"
+BADGE_EXPLAINED = "The built-in guide answers here: it knows Hearth and AI at home, nothing else"
+GUIDE_WELCOME = Welcome(
+    "Ask the built-in guide",
+    "It knows Hearth and AI on your own computer. A real model answers the rest.",
+    ("How do I get a model?", "Is my data sent anywhere?", "What does 4-bit mean?", "How do I delete a chat?"),
+)
+MODEL_WELCOME = Welcome(
+    "What can I help you with?",
+    "Everything you write stays on this computer.",
+    (
+        "Explain this letter to me in plain words",
+        "Plan a simple week of dinners",
+        "Help me write a friendly but firm e-mail",
+    ),
+)
+
+
+class GuidePresenter(QObject):
+    """Decides who answers in the open conversation and keeps badge, welcome and offers on the page in step with it.
+
+    Signals:
+        changed: who answers, or whether anybody can, is different now.
+        fetch_wanted: the repository of the offered model.
+        models_wanted: the person wants to choose a model.
+    """
+
+    changed = Signal()
+    fetch_wanted = Signal(str)
+    models_wanted = Signal()
+
+    def __init__(
+        self,
+        guide: GuideController,
+        chat: ChatController,
+        models: ModelsController,
+        computer: ComputerController,
+        downloads: DownloadsController,
+        page: ChatPage,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._guide = guide
+        self._chat = chat
+        self._models = models
+        self._computer = computer
+        self._downloads = downloads
+        self._page = page
+        self._given_up: dict[str, Message] = {}
+        self._promised = ("", "")  # conversation and answer that the model on its way will answer
+        self._was_answering: bool | None = None
+        guide.changed.connect(self._refresh)
+        models.engine_changed.connect(self._on_engine)
+        models.installed_changed.connect(self._refresh)
+        models.failed.connect(lambda _name, _problem: self._refresh())
+        computer.looked.connect(self._refresh)
+        downloads.changed.connect(lambda _event: self._show_offers())
+        chat.opened.connect(self._on_opened)
+        chat.answer_ended.connect(self._on_answer_ended)
+        self._refresh()
+
+    # --- who answers ----------------------------------------------------------------------------------------------
+
+    @property
+    def wanted(self) -> bool:
+        """True where the guide is to answer: in its own conversations, and everywhere until a real model is in use."""
+        return self._chat.guided or self._models.none_to_wait_for
+
+    @property
+    def hint(self) -> str:
+        """What the field for questions says."""
+        return "Ask about Hearth, or AI at home." if self.answers else "Ask anything."
+
+    @property
+    def answers(self) -> bool:
+        """True where the guide answers."""
+        return self.wanted and self._guide.usable
+
+    def badge(self, model: str) -> str:
+        """The word above an answer of ``model``."""
+        return BADGE if model == GUIDE_NAME else ""
+
+    def offer(self, message: Message) -> Notice | None:
+        """What stands under an answer in which the guide gave up."""
+        if not self._guide.gave_up(message):
+            return None
+        if self._models.current is not None:
+            title = self._title(self._models.current.repository or self._models.current.folder)
+            return Notice(f"“{title}” can answer this.", ((Way.ASK_MODEL, LABELS[Way.ASK_MODEL]),), offer=True)
+        on_its_way = next(iter(self._downloads.jobs), "")
+        if on_its_way:
+            sentence = f"“{self._title(on_its_way)}” is on its way and will answer this."
+            return Notice(sentence, (), offer=True)
+        recommendation = self._computer.recommendation
+        if recommendation is None or recommendation.pick is None:
+            return Notice("A real model can answer this.", ((Way.ANOTHER_MODEL, "Choose a model"),), offer=True)
+        pick = recommendation.pick
+        sentence = f"“{pick.model.role}” can answer this. It downloads once, {wording.size(pick.download_bytes)}."
+        return Notice(sentence, ((Way.GET_MODEL, LABELS[Way.GET_MODEL]),), offer=True)
+
+    def act(self, message_id: str, way: Way) -> bool:
+        """Do what an offer's button says; False if ``way`` is no offer's."""
+        recommendation = self._computer.recommendation
+        match way:
+            case Way.ASK_MODEL:
+                self._hand_over(message_id)
+            case Way.GET_MODEL if recommendation is not None and recommendation.pick is not None:
+                self._promised = (self._chat.current_id, message_id)
+                self.fetch_wanted.emit(recommendation.pick.edition.repository)
+            case Way.GET_MODEL:
+                self.models_wanted.emit()
+            case _:
+                return False
+        return True
+
+    def _title(self, repository: str) -> str:
+        return sentences.model_title(self._computer.choice(repository), repository)
+
+    def _hand_over(self, message_id: str) -> None:
+        self._given_up.pop(message_id, None)
+        self._page.transcript.set_notice(message_id, None)
+        self._chat.hand_over(message_id)
+
+    # --- news -----------------------------------------------------------------------------------------------------
+
+    def _on_opened(self, conversation: Conversation | None) -> None:
+        messages = conversation.messages if conversation else ()
+        self._given_up = {message.id: message for message in messages if self._guide.gave_up(message)}
+        if self.wanted:
+            self._guide.wake()
+        self._refresh()
+
+    def _on_answer_ended(self, message: Message) -> None:
+        if message.role is Role.ASSISTANT and self._guide.gave_up(message):
+            self._given_up[message.id] = message
+            if self._downloads.jobs:
+                self._promised = (message.conversation_id, message.id)
+
+    def _on_engine(self) -> None:
+        self._refresh()
+        if not self._models.ready:
+            return
+        conversation_id, message_id = self._promised
+        self._promised = ("", "")
+        if message_id and conversation_id == self._chat.current_id and not self._chat.answering:
+            self._hand_over(message_id)
+        if not self.wanted and not self._chat.answering:
+            self._guide.rest()
+
+    def _refresh(self) -> None:
+        self._show_offers()
+        answers = self.answers
+        self._page.header.set_guide(BADGE if answers else "", BADGE_EXPLAINED)
+        if answers != self._was_answering:
+            self._was_answering = answers
+            self._page.transcript.set_welcome(GUIDE_WELCOME if answers else MODEL_WELCOME)
+        self.changed.emit()
+
+    def _show_offers(self) -> None:
+        for message in self._given_up.values():
+            self._page.transcript.set_notice(message.id, self.offer(message))

@@ -1,0 +1,1 @@
+"""The built-in guide: what it is made from, what ships, and what it says."""
