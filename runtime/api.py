@@ -210,7 +210,13 @@ class Runtime:
     @cached_property
     def chat(self) -> Conversing:
         """Conversations that are answered and kept. Has an engine of its own making: use this or :attr:`engine`."""
-        conversing = Conversing(self.conversations, self._make_engine, self._on_event)
+        conversing = Conversing(
+            self.conversations,
+            self._make_engine,
+            self._on_event,
+            # "I am only the guide" is nothing that a model should read as its own words.
+            left_out=lambda message: message.model == GUIDE_NAME and self.guide.gave_up(message),
+        )
         self._opened.append(conversing.close)
         return conversing
 

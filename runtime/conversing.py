@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of
+from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of, without
 from runtime.chats.messages import Message, MessageState, state_after
 from runtime.chats.recorder import AnswerRecorder
 from runtime.chats.store import ConversationStore
@@ -57,7 +57,8 @@ class Conversing:
     engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its message id.
     ``ask``, ``edit`` and ``retry`` return after one commit to the disk (some milliseconds). Owns the engine that
     ``make_engine`` makes of the handler for its events. ``answers_as`` is the name kept with each answer, by default
-    that of the loaded model's folder; a model that does not ``remember`` is given the question alone.
+    that of the loaded model's folder; a model that does not ``remember`` is given the question alone, and one that
+    does is not told of exchanges whose answer ``left_out`` names.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Conversing:
         max_tokens: int = MAX_ANSWER_TOKENS,
         answers_as: str = "",
         remembers: bool = True,
+        left_out: Callable[[Message], bool] = lambda _answer: False,
     ) -> None:
         self.system_prompt = system_prompt
         self.sampling = sampling or Sampling()
@@ -80,6 +82,7 @@ class Conversing:
         self._max_tokens = max_tokens
         self._answers_as = answers_as
         self._remembers = remembers
+        self._left_out = left_out
         self._asking = threading.Lock()
         self._lock = threading.Lock()
         self._answer: _Answer | None = None
@@ -212,7 +215,7 @@ class Conversing:
 
     def _begin(self, request_id: str, path: tuple[Message, ...]) -> str:
         question, loaded = path[-1], self._engine.loaded
-        turns = all_turns = turns_of(path if self._remembers else path[-1:])
+        turns = all_turns = turns_of(without(path, self._left_out) if self._remembers else path[-1:])
         if loaded is not None and loaded.context_tokens > 0:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
             turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from runtime.chats.messages import Message, MessageState
 from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
 from runtime.errors import GuideUnusable
@@ -72,6 +73,15 @@ class Guide:
                 self._awake = True
                 self._conversing.load(LoadModel(str(self._folder)))
         return facts
+
+    def gave_up(self, message: Message) -> bool:
+        """Whether an answer is the guide's "I can't answer that". False while there is no guide to compare with."""
+        if message.model != GUIDE_NAME or message.state is not MessageState.COMPLETE:
+            return False
+        try:
+            return message.text.strip() == self.check().beyond.strip()
+        except GuideUnusable:
+            return False
 
     def rest(self) -> None:
         """End the engine and give its memory back. An answer in the middle ends as stopped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge.tasks import TaskRunner
-from runtime.api import GUIDE_NAME, GuideFacts, Message, MessageState, Problem, Runtime
+from runtime.api import GuideFacts, Message, Problem, Runtime
 
 
 class GuideController(QObject):
@@ -42,18 +42,9 @@ class GuideController(QObject):
         if self.usable:
             self._store.run(lambda: self._runtime.guide.rest(), lambda _none: None, self._on_problem)
 
-    def wrote(self, message: Message) -> bool:
-        """Whether an answer is the guide's."""
-        return message.model == GUIDE_NAME
-
     def gave_up(self, message: Message) -> bool:
-        """Whether the guide said that it does not know."""
-        return (
-            self.facts is not None
-            and self.wrote(message)
-            and message.state is MessageState.COMPLETE
-            and message.text.strip() == self.facts.beyond.strip()
-        )
+        """Whether an answer is the guide's "I can't answer that"."""
+        return self.usable and self._runtime.guide.gave_up(message)
 
     def _on_facts(self, facts: GuideFacts) -> None:
         self.facts, self.problem = facts, None

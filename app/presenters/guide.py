@@ -137,6 +137,13 @@ class GuidePresenter(QObject):
         self._given_up.pop(message_id, None)
         self._page.transcript.set_notice(message_id, None)
         self._chat.hand_over(message_id)
+        self._refresh()
+        self._rest_if_idle()
+
+    def _rest_if_idle(self) -> None:
+        """The guide's memory is given back once a model is awake and does all the answering."""
+        if self._models.ready and not self.wanted and not self._chat.answering:
+            self._guide.rest()
 
     # --- news -----------------------------------------------------------------------------------------------------
 
@@ -145,6 +152,7 @@ class GuidePresenter(QObject):
         self._given_up = {message.id: message for message in messages if self._guide.gave_up(message)}
         if self.wanted:
             self._guide.wake()
+        self._rest_if_idle()
         self._refresh()
 
     def _on_answer_ended(self, message: Message) -> None:
@@ -161,8 +169,7 @@ class GuidePresenter(QObject):
         self._promised = ("", "")
         if message_id and conversation_id == self._chat.current_id and not self._chat.answering:
             self._hand_over(message_id)
-        if not self.wanted and not self._chat.answering:
-            self._guide.rest()
+        self._rest_if_idle()
 
     def _refresh(self) -> None:
         self._show_offers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from runtime.chats.messages import Message
 from runtime.requests import ChatMessage, Role
@@ -12,6 +12,19 @@ BYTES_PER_TOKEN = 3.5
 TOKENS_PER_TURN = 8
 
 TITLE_CHARACTERS = 40
+
+
+def without(messages: Sequence[Message], left_out: Callable[[Message], bool]) -> tuple[Message, ...]:
+    """A path without the answers that ``left_out`` names and the questions they were given to. The last question
+    always stays."""
+    kept: list[Message] = []
+    for message in messages:
+        if message.role is Role.ASSISTANT and left_out(message):
+            while kept and kept[-1].role is Role.USER:
+                kept.pop()
+        else:
+            kept.append(message)
+    return tuple(kept)
 
 
 def turns_of(messages: Iterable[Message]) -> tuple[ChatMessage, ...]:

@@ -48,7 +48,8 @@ def texts_of_the_window() -> list[re.Pattern[str]]:
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
-                found.add("".join(re.escape(p.value) if isinstance(p, ast.Constant) else ".+" for p in node.values))
+                parts = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else ".+" for p in node.values]
+                found.add("".join(parts))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside | docstrings:
                 found.add(re.escape(node.value))
     # A text that is a value alone would match everything.

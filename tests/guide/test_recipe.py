@@ -68,9 +68,10 @@ def test_every_pattern_of_every_topic_gives_questions() -> None:
         assert topic.phrasings, topic.id
 
 
-def test_answers_differ_from_their_first_words_on_so_that_no_two_topics_are_mixed_up() -> None:
+def test_answers_differ_within_the_words_that_every_row_of_the_training_has() -> None:
+    """About four characters a token: what stays the same for longer would never be told apart."""
     answers = [topic.answer for topic in load_topics()]
-    assert len({answer[:90] for answer in answers}) == len(answers)
+    assert len({answer[:32] for answer in answers}) == len(answers)
     assert max(len(answer) for answer in answers) < 700
 
 
@@ -85,7 +86,7 @@ def test_held_out_questions_are_many_and_by_several_hands() -> None:
 
 
 def test_no_held_out_question_was_trained_on_nor_a_near_copy_of_it() -> None:
-    trained = [(words(question), question) for topic in load_topics() for question in topic.phrasings]
+    trained = [(words(q), q) for topic in load_topics() for q in (*topic.phrasings, topic.plain)]
     for file in (HERE / "heldout").glob("*.tsv"):
         for _topic, question in load_questions(file):
             asked = words(question)

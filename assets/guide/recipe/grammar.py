@@ -21,6 +21,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OTHER = "other"
+PLAIN = "plain"
+PLAIN_SHARE = 0.05
 
 
 class GrammarError(ValueError):
@@ -69,12 +71,16 @@ def _words(sequence: Sequence, chance: random.Random) -> str:
 
 @dataclass
 class Topic:
-    """One thing the guide knows: its answer, the patterns of its questions, and questions that people wrote."""
+    """One thing the guide knows: its answer, the patterns of its questions, and questions that people wrote.
+
+    ``plain`` is the question of the kind that everybody asks.
+    """
 
     id: str
     answer: str
     patterns: list[Sequence]
     phrasings: list[str] = field(default_factory=list)
+    plain: str = ""
 
     def __post_init__(self) -> None:
         # A pattern with many variants is drawn more often, but not by as much as it is larger.
@@ -82,6 +88,8 @@ class Topic:
 
     def question(self, chance: random.Random, *, written_share: float) -> str:
         """One way to ask, with ``written_share`` the part that comes from :attr:`phrasings`."""
+        if self.plain and written_share and chance.random() < PLAIN_SHARE:
+            return self.plain
         if self.phrasings and chance.random() < written_share:
             return chance.choice(self.phrasings)
         return chance.choices(self.patterns, self._weights)[0].sample(chance)
@@ -166,7 +174,10 @@ def load_topics(folder: Path = HERE) -> list[Topic]:
         for topic_id, question in load_questions(file):
             if topic_id not in topics:
                 raise GrammarError(f"{file.name}: no topic {topic_id}")
-            topics[topic_id].phrasings.append(question)
+            if file.stem == PLAIN:
+                topics[topic_id].plain = question
+            else:
+                topics[topic_id].phrasings.append(question)
     return list(topics.values())
 
 

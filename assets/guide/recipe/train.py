@@ -30,7 +30,7 @@ SEED = 11
 BATCH = 64
 # Rows are drawn in this many batches at a time and sorted by length, so that little is padded.
 POOL = 16
-LEARNING_RATE = 1.5e-3
+LEARNING_RATE = 1.2e-3
 WARM_UP_STEPS = 200
 WEIGHT_DECAY = 0.05
 MEAN_DECAY = 0.998
