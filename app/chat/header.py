@@ -42,7 +42,7 @@ class Header(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 10, 12, 10)
         layout.setSpacing(12)
-        layout.addWidget(self._title, 1)
+        layout.addWidget(self._title, 1000)
         layout.addWidget(self.badge)
         layout.addWidget(self.model_button)
         layout.addStretch(1)
@@ -55,9 +55,12 @@ class Header(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the promise is only its lock, and the title goes before the model does."""
         super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
         self.promise_button.setText(PROMISE)
-        wanted = self.model_button.sizeHint().width() + self.promise_button.sizeHint().width() + ROOM_FOR_TITLE
-        if wanted > self.width():
+        others = [w for w in (self.badge, self.model_button, self.promise_button) if not w.isHidden()]
+        if sum(widget.sizeHint().width() for widget in others) + ROOM_FOR_TITLE > self.width():
             self.promise_button.setText("")
 
     def set_title(self, title: str) -> None:
@@ -76,6 +79,7 @@ class Header(QWidget):
         self.badge.say(badge)
         self.badge.setToolTip(explanation)
         self.badge.setAccessibleDescription(explanation)
+        self._share_room()
 
     def _tint(self) -> None:
         self.promise_button.setIcon(current_theme().icon("lock", "accent", 15))

@@ -177,6 +177,16 @@ class TranscriptView(QWidget):
             slot.view.finish(slot.item.state, slot.item.caption, notice)
         self._arrange.start()
 
+    def take_away(self, message_id: str) -> None:
+        """An answer that another one takes the place of."""
+        place = self._places.get(message_id)
+        if place is None:
+            return
+        drop(self._slots.pop(place).view)
+        self._places = {slot.item.id: number for number, slot in enumerate(self._slots)}
+        self._show_or_empty()
+        self._place_all()
+
     def go_to_end(self) -> None:
         """Where the newest text is."""
         self._follow = True
@@ -296,6 +306,8 @@ class TranscriptView(QWidget):
         """A new width needs new heights; arrows go from message to message."""
         if watched is self._scroll.viewport() and event.type() is QEvent.Type.Resize:
             self._arrange.start()
+        elif event.type() is QEvent.Type.LayoutRequest and isinstance(watched, AnswerView):
+            self._on_height()  # a label inside found its height after it was placed
         elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
             if step is not None and isinstance(watched, QuestionView | AnswerView):

@@ -135,7 +135,7 @@ class GuidePresenter(QObject):
 
     def _hand_over(self, message_id: str) -> None:
         self._given_up.pop(message_id, None)
-        self._page.transcript.set_notice(message_id, None)
+        self._page.transcript.take_away(message_id)
         self._chat.hand_over(message_id)
         self._refresh()
         self._rest_if_idle()
