@@ -177,6 +177,16 @@ class TranscriptView(QWidget):
             slot.view.finish(slot.item.state, slot.item.caption, notice)
         self._arrange.start()
 
+    @property
+    def last_id(self) -> str:
+        """The message at the end; "" if there is none."""
+        return self._slots[-1].item.id if self._slots else ""
+
+    def question_before(self, message_id: str) -> str:
+        """The words of the question that an answer was given to."""
+        before = self._slots[: self._places.get(message_id, 0)]
+        return next((slot.item.text for slot in reversed(before) if slot.item.role == "user"), "")
+
     def take_away(self, message_id: str) -> None:
         """An answer that another one takes the place of."""
         place = self._places.get(message_id)

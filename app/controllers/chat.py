@@ -119,16 +119,11 @@ class ChatController(QObject):
             lambda: (self._runtime.guide if guide else self._runtime.chat).retry(message_id), lambda _request_id: None
         )
 
-    def hand_over(self, message_id: str) -> None:
-        """Let the real model answer what the guide could not, and all that follows in the open conversation."""
+    def leave_guide(self) -> None:
+        """From now on the model in use answers in the open conversation, not the guide."""
         conversation_id, was_guided, self.guided = self.current_id, self.guided, False
-
-        def work() -> None:
-            if was_guided:
-                self._runtime.conversations.set_guided(conversation_id, False)
-            self._runtime.chat.retry(message_id)
-
-        self._do(work, lambda _none: None)
+        if was_guided and conversation_id:
+            self._do(lambda: self._runtime.conversations.set_guided(conversation_id, False), lambda _none: None)
 
     def stop(self) -> None:
         """End what is being answered; what was said stays."""

@@ -91,6 +91,7 @@ class ChatPresenter(QObject):
         self.page.header.model_menu_requested.connect(self.models_wanted)
         self.page.download_wanted.connect(self.download_wanted)
         self._guide.fetch_wanted.connect(self.fetch_wanted)
+        self._guide.ask_wanted.connect(self.send)
         self._guide.models_wanted.connect(self.models_wanted)
         self._guide.changed.connect(self._show_model)
         self.sidebar.new_chat_requested.connect(self.new_chat)

@@ -39,11 +39,13 @@ class GuidePresenter(QObject):
     Signals:
         changed: who answers, or whether anybody can, is different now.
         fetch_wanted: the repository of the offered model.
+        ask_wanted: a question to put to the real model, at the end of the open conversation.
         models_wanted: the person wants to choose a model.
     """
 
     changed = Signal()
     fetch_wanted = Signal(str)
+    ask_wanted = Signal(str)
     models_wanted = Signal()
 
     def __init__(
@@ -63,10 +65,11 @@ class GuidePresenter(QObject):
         self._computer = computer
         self._downloads = downloads
         self._page = page
+        self._messages: list[Message] = []
         self._given_up: dict[str, Message] = {}
         self._promised = ("", "")  # conversation and answer that the model on its way will answer
         self._was_answering: bool | None = None
-        guide.changed.connect(self._refresh)
+        guide.changed.connect(self._on_guide)
         models.engine_changed.connect(self._on_engine)
         models.installed_changed.connect(self._refresh)
         models.failed.connect(lambda _name, _problem: self._refresh())
@@ -106,8 +109,8 @@ class GuidePresenter(QObject):
             return Notice(f"“{title}” can answer this.", ((Way.ASK_MODEL, LABELS[Way.ASK_MODEL]),), offer=True)
         on_its_way = next(iter(self._downloads.jobs), "")
         if on_its_way:
-            sentence = f"“{self._title(on_its_way)}” is on its way and will answer this."
-            return Notice(sentence, (), offer=True)
+            then = "will answer this" if self._promised[1] == message.id else "can answer this then"
+            return Notice(f"“{self._title(on_its_way)}” is on its way and {then}.", (), offer=True)
         recommendation = self._computer.recommendation
         if recommendation is None or recommendation.pick is None:
             return Notice("A real model can answer this.", ((Way.ANOTHER_MODEL, "Choose a model"),), offer=True)
@@ -134,10 +137,18 @@ class GuidePresenter(QObject):
         return sentences.model_title(self._computer.choice(repository), repository)
 
     def _hand_over(self, message_id: str) -> None:
+        """The real model answers in the guide's place; an older question is asked anew, so that what came after it
+        stays in sight."""
+        transcript = self._page.transcript
         self._given_up.pop(message_id, None)
-        self._page.transcript.take_away(message_id)
-        self._chat.hand_over(message_id)
+        self._chat.leave_guide()
         self._refresh()
+        if transcript.last_id == message_id:
+            transcript.take_away(message_id)
+            self._chat.retry(message_id, guide=False)
+        else:
+            transcript.set_notice(message_id, None)
+            self.ask_wanted.emit(transcript.question_before(message_id))
         self._rest_if_idle()
 
     def _rest_if_idle(self) -> None:
@@ -147,9 +158,13 @@ class GuidePresenter(QObject):
 
     # --- news -----------------------------------------------------------------------------------------------------
 
+    def _on_guide(self) -> None:
+        self._given_up = {message.id: message for message in self._messages if self._guide.gave_up(message)}
+        self._refresh()
+
     def _on_opened(self, conversation: Conversation | None) -> None:
-        messages = conversation.messages if conversation else ()
-        self._given_up = {message.id: message for message in messages if self._guide.gave_up(message)}
+        self._messages = list(conversation.messages) if conversation else []
+        self._given_up = {message.id: message for message in self._messages if self._guide.gave_up(message)}
         if self.wanted:
             self._guide.wake()
         self._rest_if_idle()
@@ -157,9 +172,11 @@ class GuidePresenter(QObject):
 
     def _on_answer_ended(self, message: Message) -> None:
         if message.role is Role.ASSISTANT and self._guide.gave_up(message):
+            self._messages.append(message)
             self._given_up[message.id] = message
             if self._downloads.jobs:
                 self._promised = (message.conversation_id, message.id)
+            self._show_offers()
 
     def _on_engine(self) -> None:
         self._refresh()

@@ -24,9 +24,11 @@ PRIVACY = "Nothing you write is sent anywhere."
 
 
 def press(qtbot: QtBot, page: QWidget, text: str) -> None:
-    found = [b for b in page.findChildren(QPushButton) if b.isVisible() and b.text() == text]
-    assert found, f"no button {text!r} among {[b.text() for b in page.findChildren(QPushButton) if b.isVisible()]}"
-    qtbot.mouseClick(found[-1], Qt.MouseButton.LeftButton)
+    def found() -> list[QPushButton]:
+        return [b for b in page.findChildren(QPushButton) if b.isVisible() and b.text() == text]
+
+    wait_for(qtbot, lambda: bool(found()))
+    qtbot.mouseClick(found()[-1], Qt.MouseButton.LeftButton)
 
 
 def ask_on_first_page(qtbot: QtBot, hearth: Hearth, question: str) -> None:
@@ -147,6 +149,7 @@ def test_help_reaches_the_guide_beside_a_model_and_hands_over_what_it_does_not_k
         wait_for(qtbot, page.header.badge.isVisible)
         ask(qtbot, hearth, FRANCE)
         wait_for(qtbot, lambda: answers(hearth)[-1] == beyond(hearth))
+        wait_for(qtbot, lambda: offers(hearth) == ["“Test helper” can answer this."])
         press(qtbot, page, "Ask the model")
         wait_for(qtbot, lambda: bool(answers(hearth)[-1]) and answers(hearth)[-1] != beyond(hearth))
         conversation = hearth.runtime.conversations.read(guided)
@@ -154,6 +157,28 @@ def test_help_reaches_the_guide_beside_a_model_and_hands_over_what_it_does_not_k
         assert conversation.guided is False
         assert not page.header.badge.isVisible()
         assert hearth.models.ready
+
+
+def test_an_older_question_is_asked_anew_so_that_nothing_goes_out_of_sight(
+    qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
+) -> None:
+    with open_hearth(private_home, theme) as hearth:
+        ask_on_first_page(qtbot, hearth, FRANCE)
+        wait_for(qtbot, lambda: answers(hearth) == [beyond(hearth)])
+        ask(qtbot, hearth, "Is my data sent anywhere?")
+        wait_for(qtbot, lambda: len(answers(hearth)) == 2)
+        conversation = hearth.chat.current_id
+        hearth.onboarding.come_back()
+        fetch_first_model(qtbot, hearth)
+
+    with open_hearth(private_home, theme) as again:
+        wait_for(qtbot, lambda: again.models.ready and again.chat.current_id == conversation)
+        wait_for(qtbot, lambda: offers(again) == ["“Test helper” can answer this."])
+        press(qtbot, again.chat_view.page, "Ask the model")
+        wait_for(qtbot, lambda: answers(again)[2:] == [KNOWN_ANSWERS[FRANCE]])
+        assert answers(again)[0] == beyond(again)
+        assert answers(again)[1].startswith(PRIVACY)
+        assert offers(again) == []
 
 
 def test_a_damaged_guide_is_said_and_everything_else_works(
