@@ -59,6 +59,8 @@ class FirstRunPage(ColumnPage):
         self.guide_card = GuideCard(
             "Questions first?", "The guide that comes with Hearth answers now, without a download."
         )
+        self._guide_trouble = PlainLabel(role="caption")
+        self._guide_trouble.hide()
         self._fill()
         self.download_button.clicked.connect(self.download_requested)
         self.other_button.clicked.connect(self.other_model_requested)
@@ -97,6 +99,7 @@ class FirstRunPage(ColumnPage):
         self.column.addLayout(buttons)
         self.column.addSpacing(18)
         self.column.addWidget(self.guide_card)
+        self.column.addWidget(self._guide_trouble)
         self.column.addSpacing(14)
         have = TurningRow()
         have.setSpacing(2)
@@ -105,6 +108,11 @@ class FirstRunPage(ColumnPage):
         have.addStretch(1)
         self.column.addLayout(have)
         self.folder_button.setAccessibleDescription("Choose the folder of a model that you already have")
+
+    def show_guide(self, there: bool, trouble: str) -> None:
+        """The place to ask the guide, or the sentence that says why there is none."""
+        self.guide_card.set_guide(there)
+        self._guide_trouble.say(trouble)
 
     def show_looking(self) -> None:
         """The first moment: the frame stands, the facts are on their way."""

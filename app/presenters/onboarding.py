@@ -113,8 +113,9 @@ class OnboardingPresenter(QObject):
             self.page_changed.emit(page)
 
     def _on_guide(self) -> None:
-        for page in (self.first_run_page, self.download_page):
-            page.guide_card.set_guide(self._guide.usable)
+        problem = self._guide.problem
+        self.first_run_page.show_guide(self._guide.usable, texts.one_line(problem) if problem is not None else "")
+        self.download_page.guide_card.set_guide(self._guide.usable)
 
     def begin(self) -> None:
         """Show the first page and look at the computer."""

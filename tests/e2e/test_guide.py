@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.message_view import AnswerView
@@ -190,7 +190,9 @@ def test_a_damaged_guide_is_said_and_everything_else_works(
     monkeypatch.setenv("HEARTH_GUIDE", str(damaged))
     with open_hearth(private_home, theme) as hearth:
         wait_for(qtbot, lambda: hearth.guide.problem is not None)
-        assert not hearth.onboarding.first_run_page.guide_card.isVisible()
+        first = hearth.onboarding.first_run_page
+        assert not first.guide_card.isVisible()
+        assert any("The built-in guide can't answer" in label.text() for label in first.findChildren(QLabel))
         hearth.window.help_requested.emit()
         page = hearth.chat_view.page
         wait_for(qtbot, lambda: "guide can't answer" in page._banner._sentence.text())
