@@ -49,9 +49,11 @@ def test_controls_have_names_and_texts_have_room(qtbot: QtBot, theme: Theme, nam
         qtbot.addWidget(page)
         page.resize(640, 480)
         page.show()
+        controls = [c for c in page.findChildren(QWidget) if isinstance(c, QAbstractButton | QLineEdit | QComboBox)]
+        qtbot.waitUntil(lambda: all(control.height() > 0 for control in controls if control.isVisible()))
         qtbot.wait(10)
-        for control in page.findChildren(QWidget):
-            if not control.isVisible() or not isinstance(control, QAbstractButton | QLineEdit | QComboBox):
+        for control in controls:
+            if not control.isVisible():
                 continue
             said = control.accessibleName() or (control.text() if isinstance(control, QAbstractButton) else "")
             assert said.strip(), control
