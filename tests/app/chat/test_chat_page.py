@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_page import ChatPage
@@ -88,6 +88,52 @@ def test_a_failed_answer_says_so_and_offers_a_way(qtbot: QtBot, transcript: Tran
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert acted == [("a", "answer_again")]
     assert any("Your chat is safe" in label.text() for label in transcript.findChildren(QLabel))
+
+
+def test_an_offer_under_the_guides_answer_leaves_the_text_whole(qtbot: QtBot, transcript: TranscriptView) -> None:
+    question = MessageItem("q", "user", "Who painted it?", "", "complete")
+    answer = MessageItem("a", "assistant", "I can't answer that. " * 20, "", "complete", badge="Guide")
+    transcript.set_messages((question, answer))
+    view = transcript.findChild(AnswerView)
+    assert view is not None
+    assert view.accessibleName().startswith("Answer, Guide: I can't")
+    acted: list[tuple[str, str]] = []
+    transcript.notice_action.connect(lambda message_id, action: acted.append((message_id, action)))
+    for words in ("A short one.", "A longer sentence that needs several lines. " * 8):
+        transcript.set_notice("a", Notice(words, (("get_model", "Get it"),), offer=True))
+        qtbot.waitUntil(lambda: any(b.text() == "Get it" and b.isVisible() for b in view.findChildren(QPushButton)))
+        qtbot.wait(50)
+        offer = view.findChild(QFrame, "offer")
+        assert offer is not None
+        assert offer.geometry().top() >= view._view.geometry().bottom()
+        assert offer.geometry().bottom() <= view._foot.geometry().top()
+    button = next(b for b in view.findChildren(QPushButton) if b.text() == "Get it" and b.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert acted == [("a", "get_model")]
+    assert (transcript.last_id, transcript.question_before("a")) == ("a", "Who painted it?")
+    transcript.take_away("a")
+    assert transcript.last_id == "q"
+    transcript.append_message(MessageItem("b", "assistant", "Leonardo", "", "complete"))
+    transcript.finish_message("b", "complete", "1 s", None)
+    assert [v.item.id for v in transcript.findChildren(AnswerView) if v.isVisible()] == ["b"]
+
+
+def test_placing_comes_to_rest(qtbot: QtBot, transcript: TranscriptView, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Placing answers a layout's request, and makes some: it must not go round for ever."""
+    rounds: list[int] = []
+    place_once = transcript._place_once
+
+    def counted() -> bool:
+        rounds.append(1)
+        return place_once()
+
+    monkeypatch.setattr(transcript, "_place_once", counted)
+    notice = Notice("A sentence of some length. " * 6, (("get_model", "Get it"),), offer=True)
+    transcript.set_messages((MessageItem("a", "assistant", "word " * 300, "", "complete", "1 s", notice, "Guide"),))
+    qtbot.wait(300)
+    settled = len(rounds)
+    qtbot.wait(300)
+    assert len(rounds) == settled
 
 
 def test_thinking_is_folded_away_and_opens(qtbot: QtBot, transcript: TranscriptView) -> None:

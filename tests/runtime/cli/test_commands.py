@@ -103,7 +103,7 @@ def test_get_models_chat(hub: LoopbackHub, private_home: Path) -> None:
         (("get", "hearth-tests/none"), 4, "not there"),
         (("get", "hearth-tests/gated"), 4, "permission"),
         (("get", "nonsense"), 5, "not on this computer"),
-        (("chat", "hello"), 5, "not on this computer"),
+        (("chat", "hello", "--model", "nothing"), 5, "not on this computer"),
         (("chat", "hello", "--model", "/nowhere/at/all"), 5, ""),
         (("chat", ""), 2, "nothing was asked"),
     ],
@@ -142,6 +142,23 @@ def test_a_home_that_can_not_be_written(tmp_path: Path) -> None:
     done = run("models", HEARTH_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 7
     assert "can't save anything" in done.stderr
+
+
+def test_without_any_model_the_guide_answers_and_says_who_it_is() -> None:
+    done = run("chat", "How do I rename a chat?")
+    assert done.stdout.startswith("To rename a chat")
+    assert "built-in guide" in done.stderr
+    answer = document(run("chat", "--guide", "Who painted the Mona Lisa?", "--json"))
+    assert Path(answer["model"]).name == "hearth-guide"
+    assert answer["answer"].startswith("I can't answer that")
+    assert document(run("doctor", "--json"))["guide"] == "ready"
+
+
+def test_without_any_model_nor_guide_it_is_said(tmp_path: Path) -> None:
+    done = run("chat", "hello", HEARTH_GUIDE=str(tmp_path))
+    assert done.returncode == 5
+    assert "guide can't answer" in done.stderr
+    assert "missing or damaged" in document(run("doctor", "--json", HEARTH_GUIDE=str(tmp_path)))["guide"]
 
 
 def test_trouble_as_json(hub: LoopbackHub) -> None:
