@@ -30,11 +30,11 @@ SEED = 11
 BATCH = 64
 # Rows are drawn in this many batches at a time and sorted by length, so that little is padded.
 POOL = 16
-LEARNING_RATE = 1.2e-3
+LEARNING_RATE = 1.0e-3
 WARM_UP_STEPS = 200
 WEIGHT_DECAY = 0.05
 MEAN_DECAY = 0.998
-OTHER_SHARE = 0.33
+OTHER_SHARE = 0.38
 WRITTEN_SHARE = 0.6
 CLEAN_SHARE = 0.15
 DECIDING_TOKENS = 8
