@@ -125,6 +125,38 @@ def test_a_question_is_stored_before_the_engine_hears_of_it(scene: Scene) -> Non
     assert scene.store.message(request_id).model == "tiny"
 
 
+def test_one_that_does_not_remember_is_given_the_question_alone(scene: Scene) -> None:
+    other = Conversing(
+        scene.store,
+        lambda on_event: scene.engine,
+        scene.events.append,
+        system_prompt="",
+        answers_as="hearth-guide",
+        remembers=False,
+    )
+    conversation_id = scene.store.create()
+    scene.answered(conversation_id, "One?", "1")
+    request_id = other.ask(conversation_id, "Two?")
+    assert roles_and_texts(scene.engine.asked[-1]) == [(Role.USER, "Two?")]
+    assert scene.store.message(request_id).model == "hearth-guide"
+    started = scene.events[-2]
+    assert isinstance(started, AnswerStarted)
+    assert (started.model, started.forgotten_messages) == ("hearth-guide", 0)
+    other.handle(AnswerFinished(request_id, FinishReason.COMPLETE, AnswerStatistics()))
+
+
+def test_a_model_is_not_told_what_is_left_out(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.chat._left_out = lambda answer: answer.text == "I can't."
+    conversation_id = scene.store.create()
+    scene.answered(conversation_id, "One?", "I can't.")
+    scene.answered(conversation_id, "Two?", "2")
+    scene.chat.ask(conversation_id, "Three?")
+    said = [text for role, text in roles_and_texts(scene.engine.asked[-1]) if role is not Role.SYSTEM]
+    assert said == ["Two?", "2", "Three?"]
+    scene.close()
+
+
 def test_an_answer_is_stored_and_told_in_order(scene: Scene) -> None:
     conversation_id = scene.store.create()
     request_id = scene.chat.ask(conversation_id, "Why?")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.chats.history import TITLE_CHARACTERS, estimated_tokens, newest_that_fit, title_from, turns_of
+from runtime.chats.history import TITLE_CHARACTERS, estimated_tokens, newest_that_fit, title_from, turns_of, without
 from runtime.chats.messages import Message
 from runtime.requests import ChatMessage, Role
 
@@ -23,6 +23,14 @@ def test_turns_are_what_was_said_without_the_thinking() -> None:
 
 def test_questions_around_a_missing_answer_are_joined() -> None:
     assert turns_of(messages((U, "a"), (A, ""), (U, "b"), (A, " \n"), (U, "c"))) == (ChatMessage(U, "a\n\nb\n\nc"),)
+
+
+def test_exchanges_with_a_left_out_answer_are_not_told_but_the_last_question_is() -> None:
+    path = messages((U, "a"), (A, "no"), (U, "b"), (A, "yes"), (U, "c"), (U, "d"), (A, "no"), (U, "e"))
+    kept = without(path, lambda answer: answer.text == "no")
+    assert [message.text for message in kept] == ["b", "yes", "e"]
+    assert without(path, lambda _answer: False) == tuple(path)
+    assert [message.text for message in without(path, lambda _answer: True)] == ["e"]
 
 
 @pytest.mark.parametrize("room", [-5, 0, 20, 60, 100, 1000])

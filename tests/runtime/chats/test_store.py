@@ -60,6 +60,15 @@ def test_a_conversation_reads_as_it_was_written(store: ConversationStore) -> Non
     assert 0 < question.created_at <= answer.created_at <= ids.now_ms()
 
 
+def test_a_guided_conversation_stays_so_until_it_is_said_otherwise(store: ConversationStore) -> None:
+    plain, guided = store.create(), store.create("Help", guided=True)
+    assert (store.read(plain).guided, store.open(guided).guided) == (False, True)
+    store.set_guided(guided, False)
+    assert not store.read(guided).guided
+    with pytest.raises(ConversationNotFound):
+        store.set_guided("nowhere", True)
+
+
 def test_an_ended_message_does_not_change_any_more(store: ConversationStore) -> None:
     _question, answer = exchange(store, store.create(), "Why?", "Because.")
     store.append_text(answer, "late")
