@@ -140,11 +140,11 @@ def as_typed(text: str, chance: random.Random, *, wrap: bool, about_app: bool) -
     if wrap and chance.random() < 0.35:
         text = _wrapped(text, chance, about_app=about_app)
     kind = chance.random()
-    if kind < 0.3:
+    if kind < 0.4:
         text = misspelled(text, chance, chance.choice((0.1, 0.25, 0.5)))
-    elif kind < 0.45:
+    elif kind < 0.52:
         text = second_language(text, chance)
-    elif kind < 0.55 and wrap:
+    elif kind < 0.6 and wrap:
         text = _keywords(text, chance)
     words = text.split()
     if len(words) > 4 and chance.random() < 0.1:
