@@ -81,7 +81,8 @@ def answers(hearth: Hearth) -> list[str]:
 
 
 def ask(qtbot: QtBot, hearth: Hearth, question: str) -> None:
-    """Type a question and send it."""
+    """Type a question and send it, once the answer before is there."""
+    wait_for(qtbot, lambda: not hearth.chat.answering)
     field = hearth.chat_view.page.composer.field
     qtbot.keyClicks(field, question)
     qtbot.keyClick(field, Qt.Key.Key_Return)
