@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.markdown.formats import CARD_PADDING, CODE_CARD
-from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
+from app.chat.markdown.formulas import Formula, formula_shelf
+from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer, selected_text
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import Pill, PlainLabel
@@ -110,7 +111,7 @@ class TextView(QTextBrowser):
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy as text and as rich text, without the places where pictures would be."""
         data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText().replace("\ufffc", ""))
+        data.setText(selected_text(self.textCursor()))
         data.setHtml(self.textCursor().selection().toHtml())
         return data
 
@@ -198,6 +199,7 @@ class AnswerView(QWidget):
         self._view.anchorClicked.connect(self._on_link)
         self._view.height_changed.connect(self.height_changed)
         current_theme().changed.connect(self._render_again)
+        formula_shelf().drawn.connect(self._on_formula)
         self._show_all()
 
     def _build(self) -> None:
@@ -308,6 +310,10 @@ class AnswerView(QWidget):
             )
             row.addWidget(act)
         return frame
+
+    def _on_formula(self, formula: Formula) -> None:
+        if self._renderer.place(formula):
+            self.height_changed.emit()
 
     def _on_fold(self, _opened: bool) -> None:
         self._show_thinking()

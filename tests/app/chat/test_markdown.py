@@ -24,6 +24,7 @@ SAMPLES = {
     "code twice": "```\na\n```\n```js\nlet b = 1\n```\n",
     "html": "<b>bold?</b> <script>alert(1)</script>\n\n<div>block</div>",
     "breaks": "one  \ntwo\nthree\n\n\n\nfour",
+    "formulas": "Say $x^2$ and \\(y\\).\n\n$$\n\\frac{a}{b}\n$$\n\n\\[\nz\n\\]\n\n- $5 and $6\n- $a$",
     "empty": "",
 }
 
