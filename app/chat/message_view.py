@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.markdown.formats import CARD_PADDING, CODE_CARD
+from app.chat.markdown.formula_pictures import selected_text
 from app.chat.markdown.formulas import Formula, formula_shelf
-from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer, selected_text
+from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import Pill, PlainLabel
@@ -312,7 +313,7 @@ class AnswerView(QWidget):
         return frame
 
     def _on_formula(self, formula: Formula) -> None:
-        if self._renderer.place(formula):
+        if self._renderer.formulas.place(formula):
             self.height_changed.emit()
 
     def _on_fold(self, _opened: bool) -> None:

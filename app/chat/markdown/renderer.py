@@ -11,20 +11,18 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QFontMetricsF,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextImageFormat,
     QTextListFormat,
 )
 
 from app.chat.markdown.formats import Formats
-from app.chat.markdown.formulas import Drawing, Formula, formula_shelf
+from app.chat.markdown.formula_pictures import FormulaPictures
 from app.chat.markdown.highlight import coloured
 from app.theme.theme import Theme
 
@@ -37,10 +35,6 @@ BULLETS = (
     QTextListFormat.Style.ListCircle,
     QTextListFormat.Style.ListSquare,
 )
-
-
-# The LaTeX source of a formula's picture, for who copies it.
-FORMULA_SOURCE = int(QTextFormat.Property.UserProperty) + 2
 
 
 @cache
@@ -64,7 +58,7 @@ class MarkdownRenderer:
         self._frozen_offset = 0
         self._frozen_position = 0
         self._frozen_codes = 0
-        self._awaited: set[Formula] = set()
+        self.formulas = FormulaPictures(document)
 
     def set_text(self, text: str) -> None:
         """Render from the start."""
@@ -138,7 +132,7 @@ class MarkdownRenderer:
                 middle = self._formats.paragraph()
                 middle.setAlignment(Qt.AlignmentFlag.AlignHCenter)
                 self._begin(cursor, middle, self._formats.text())
-                self._formula(cursor, node.content, self._formats.text(), display=True)
+                self.formulas.insert(cursor, node.content, self._formats.text(), display=True)
             case "hr":
                 rule = self._formats.paragraph(gap=12)
                 rule.setProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth, 1)
@@ -266,7 +260,7 @@ class MarkdownRenderer:
             case "code_inline":
                 cursor.insertText(node.content, self._formats.inline_code(style))
             case "math_inline" | "math_inline_double":
-                self._formula(cursor, node.content, style, display=node.type == "math_inline_double")
+                self.formulas.insert(cursor, node.content, style, display=node.type == "math_inline_double")
             case "text" | "html_inline":
                 for number, piece in enumerate(_slices(node.content)):
                     if number:
@@ -274,72 +268,6 @@ class MarkdownRenderer:
                     cursor.insertText(piece, style)
             case _:
                 self._inlines(cursor, node, self._styled(node, style))
-
-    # --- formulas -------------------------------------------------------------------------------------------------
-
-    def _formula(self, cursor: QTextCursor, source: str, style: QTextCharFormat, *, display: bool) -> None:
-        metrics = QFontMetricsF(style.font())
-        formula = Formula(
-            source.strip(),
-            display,
-            style.font().pixelSize() * (1.15 if display else 1.05),
-            metrics.xHeight() / 4,  # where Qt puts the middle of a picture in a line
-            style.foreground().color().name(),
-        )
-        picture = QTextImageFormat()
-        picture.setName(_name(formula))
-        picture.setProperty(FORMULA_SOURCE, f"$${formula.source}$$" if display else f"${formula.source}$")
-        if not display:
-            picture.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
-        picture.setFont(style.font())
-        drawing = formula_shelf().drawing(formula)
-        if drawing is None:
-            self._awaited.add(formula)
-            width, height = formula.guessed_size
-        else:
-            width, height = self._shown(formula, drawing)
-        picture.setWidth(width)
-        picture.setHeight(height)
-        cursor.insertImage(picture)
-        cursor.setCharFormat(style)
-
-    def place(self, formula: Formula) -> bool:
-        """Put a picture that has been drawn meanwhile into its places; True if it was awaited here."""
-        drawing = formula_shelf().drawing(formula)
-        if formula not in self._awaited or drawing is None:
-            return False
-        self._awaited.discard(formula)
-        width, height = self._shown(formula, drawing)
-        name = _name(formula)
-        for position in self._pictures(name):
-            cursor = QTextCursor(self._document)
-            cursor.setPosition(position)
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
-            picture = cursor.charFormat().toImageFormat()
-            picture.setWidth(width)
-            picture.setHeight(height)
-            cursor.setCharFormat(picture)
-        return True
-
-    def _pictures(self, name: str) -> list[int]:
-        found = []
-        block = self._document.begin()
-        while block.isValid():
-            pieces = block.begin()
-            while not pieces.atEnd():
-                piece = pieces.fragment()
-                if piece.charFormat().isImageFormat() and piece.charFormat().toImageFormat().name() == name:
-                    found += range(piece.position(), piece.position() + piece.length())
-                pieces += 1
-            block = block.next()
-        return found
-
-    def _shown(self, formula: Formula, drawing: Drawing) -> tuple[float, float]:
-        """Hand the picture to the document; its size, no wider than the page."""
-        self._document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(_name(formula)), drawing.image)
-        page = self._document.textWidth()
-        share = min(1.0, page / drawing.width) if page > 0 else 1.0
-        return drawing.width * share, drawing.height * share
 
     def _styled(self, node: SyntaxTreeNode, style: QTextCharFormat) -> QTextCharFormat:
         made = QTextCharFormat(style)
@@ -355,27 +283,6 @@ class MarkdownRenderer:
                 if address.lower().startswith(LINK_SCHEMES):
                     return self._formats.link(style, address)
         return made
-
-
-def selected_text(cursor: QTextCursor) -> str:
-    """What is selected as plain text, formulas as their source."""
-    text = cursor.selection().toPlainText()
-    if "\ufffc" not in text:
-        return text
-    document = cursor.document()
-    sources = []
-    for position in range(cursor.selectionStart(), cursor.selectionEnd()):
-        if document.characterAt(position) == "\ufffc":
-            at = QTextCursor(document)
-            at.setPosition(position + 1)
-            sources.append(str(at.charFormat().property(FORMULA_SOURCE) or ""))
-    pieces = text.split("\ufffc")
-    sources += [""] * (len(pieces) - 1 - len(sources))
-    return "".join(piece + source for piece, source in zip(pieces, [*sources, ""], strict=False))
-
-
-def _name(formula: Formula) -> str:
-    return f"formula:{hash(formula) & 0xFFFFFFFFFFFFFFFF:x}"
 
 
 def _slices(text: str) -> list[str]:

@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.chat.markdown.formula_pictures import selected_text
 from app.chat.markdown.formulas import LARGEST_SIDE, Drawing, Formula, draw, formula_shelf
-from app.chat.markdown.renderer import MarkdownRenderer, selected_text
+from app.chat.markdown.renderer import MarkdownRenderer
 from app.chat.message_view import AnswerView, MessageItem
 from app.theme.theme import Theme
 
@@ -122,7 +123,7 @@ def test_a_picture_takes_its_place_when_it_is_drawn(qtbot: QtBot, theme: Theme) 
     assert min(sizes()) > 40
     again = AnswerView(MessageItem("b", "assistant", f"${source}$", "", "complete"))
     qtbot.addWidget(again)
-    assert not again._renderer._awaited
+    assert not again._renderer.formulas.awaited
 
 
 def test_a_formula_wider_than_the_page_is_made_to_fit(theme: Theme) -> None:
@@ -134,8 +135,8 @@ def test_a_formula_wider_than_the_page_is_made_to_fit(theme: Theme) -> None:
     shelf = formula_shelf()
     shelf.wait()
     QApplication.sendPostedEvents(shelf)
-    for awaited in list(renderer._awaited):
-        assert renderer.place(awaited)
+    for awaited in list(renderer.formulas.awaited):
+        assert renderer.formulas.place(awaited)
     cursor = QTextCursor(document)
     cursor.setPosition(1)
     assert cursor.charFormat().toImageFormat().width() == pytest.approx(300)
