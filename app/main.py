@@ -101,10 +101,10 @@ class Hearth(QObject):
         self._questions.run(self.runtime.library.sweep, lambda _none: None, lambda _problem: None)
         self.chat.open_last()
         self.chat.tidy()
-        self.guide.look()
         self.models.refresh()
         self.downloads.restore()
         if self.settings.settings.first_run_done:
+            self.guide.look()
             self.models.use_last()
             self.computer.look()
         else:

@@ -8,14 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.chat.composer import Composer, local_paths
 from app.chat.header import Header
-from app.chat.transcript import TranscriptView, Welcome
+from app.chat.transcript import TranscriptView
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import empty
 
 COLUMN_WIDTH = 776
-
-__all__ = ["ChatPage", "Welcome"]
 
 
 class Banner(QFrame):

@@ -16,7 +16,9 @@ from runtime.api import (
     ConversationsChanged,
     ConversationShortened,
     ConversationSummary,
+    Conversing,
     Event,
+    Guide,
     Message,
     Problem,
     PromptProgress,
@@ -108,16 +110,14 @@ class ChatController(QObject):
 
         def send() -> str:
             target = conversation_id or self._runtime.conversations.create(guided=guided)
-            (self._runtime.guide if guide else self._runtime.chat).ask(target, text)
+            self._answerer(guide).ask(target, text)
             return target
 
         self._do(send, self._on_asked)
 
     def retry(self, message_id: str, *, guide: bool) -> None:
         """Another answer beside an old one."""
-        self._do(
-            lambda: (self._runtime.guide if guide else self._runtime.chat).retry(message_id), lambda _request_id: None
-        )
+        self._do(lambda: self._answerer(guide).retry(message_id), lambda _request_id: None)
 
     def leave_guide(self) -> None:
         """From now on the model in use answers in the open conversation, not the guide."""
@@ -168,6 +168,9 @@ class ChatController(QObject):
     def refresh(self) -> None:
         """Read the list anew."""
         self._do(lambda: self._runtime.conversations.summaries(), self._on_summaries)
+
+    def _answerer(self, guide: bool) -> Guide | Conversing:
+        return self._runtime.guide if guide else self._runtime.chat
 
     # --- what comes back ------------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from app import sentences, wording
-from app.chat.chat_page import ChatPage, Welcome
-from app.chat.transcript import Notice
+from app.chat.chat_page import ChatPage
+from app.chat.transcript import Notice, Welcome
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
@@ -164,11 +164,10 @@ class GuidePresenter(QObject):
 
     def _on_opened(self, conversation: Conversation | None) -> None:
         self._messages = list(conversation.messages) if conversation else []
-        self._given_up = {message.id: message for message in self._messages if self._guide.gave_up(message)}
         if self.wanted:
             self._guide.wake()
         self._rest_if_idle()
-        self._refresh()
+        self._on_guide()
 
     def _on_answer_ended(self, message: Message) -> None:
         if message.role is Role.ASSISTANT and self._guide.gave_up(message):

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.message_view import AnswerView
 from app.main import Hearth
+from app.onboarding.download_page import DownloadPage
 from app.theme.theme import Theme
 from runtime.api import GUIDE_NAME
 from runtime.library.guide import guide_folder
@@ -36,6 +37,15 @@ def ask_on_first_page(qtbot: QtBot, hearth: Hearth, question: str) -> None:
     wait_for(qtbot, card.isVisible)
     qtbot.keyClicks(card.field, question)
     qtbot.keyClick(card.field, Qt.Key.Key_Return)
+
+
+def begin_slow_download(qtbot: QtBot, hub: LoopbackHub, hearth: Hearth) -> DownloadPage:
+    """Press the big button; the hub is slow enough for a talk meanwhile."""
+    first = hearth.onboarding.first_run_page
+    wait_for(qtbot, lambda: first.download_button.isEnabled() and first.guide_card.isVisible())
+    hub.rate_bytes_per_s = 60_000
+    qtbot.mouseClick(first.download_button, Qt.MouseButton.LeftButton)
+    return hearth.onboarding.download_page
 
 
 def beyond(hearth: Hearth) -> str:
@@ -87,10 +97,7 @@ def test_during_the_download_the_guide_answers_and_the_rest_waits_for_the_model(
     qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
 ) -> None:
     with open_hearth(private_home, theme) as hearth:
-        first, download = hearth.onboarding.first_run_page, hearth.onboarding.download_page
-        wait_for(qtbot, lambda: first.download_button.isEnabled() and first.guide_card.isVisible())
-        hub.rate_bytes_per_s = 60_000
-        qtbot.mouseClick(first.download_button, Qt.MouseButton.LeftButton)
+        download = begin_slow_download(qtbot, hub, hearth)
         wait_for(qtbot, download.isVisible)
         qtbot.keyClicks(download.question, "What does 4-bit mean?")
         qtbot.mouseClick(download.guide_card.ask_button, Qt.MouseButton.LeftButton)
@@ -113,10 +120,7 @@ def test_trouble_while_the_guide_talks_is_told_and_does_not_take_the_page_away(
     qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
 ) -> None:
     with open_hearth(private_home, theme) as hearth:
-        first, download = hearth.onboarding.first_run_page, hearth.onboarding.download_page
-        wait_for(qtbot, lambda: first.download_button.isEnabled() and first.guide_card.isVisible())
-        hub.rate_bytes_per_s = 60_000
-        qtbot.mouseClick(first.download_button, Qt.MouseButton.LeftButton)
+        download = begin_slow_download(qtbot, hub, hearth)
         wait_for(qtbot, lambda: download.isVisible() and download.bar.value() > 0)
         qtbot.keyClicks(download.question, "hello")
         qtbot.keyClick(download.question, Qt.Key.Key_Return)

@@ -1,7 +1,7 @@
-"""The app's look and home for the tests that open it."""
+"""The app's look for the tests that open it."""
 
 from __future__ import annotations
 
-from tests.e2e.conftest import hub, theme
+from tests.e2e.conftest import theme
 
-__all__ = ["hub", "theme"]
+__all__ = ["theme"]
