@@ -8,14 +8,15 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from app.chat.message_view import AnswerView, MessageItem, Notice, QuestionView, message_view
+from app.chat.answer_view import AnswerView
+from app.chat.items import MessageItem, Notice
+from app.chat.question_view import QuestionView
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import drop, empty
 from app.widgets.pictures import IconPicture
 
-__all__ = ["MessageItem", "Notice", "TranscriptView", "Welcome"]
 COLUMN_WIDTH = 736
 SIDE = 20
 GAP = 4
@@ -214,7 +215,7 @@ class TranscriptView(QWidget):
 
     def _ready(self, slot: _Slot) -> QuestionView | AnswerView:
         if slot.view is None:
-            view = slot.view = message_view(slot.item, self._column)
+            view = slot.view = _message_view(slot.item, self._column)
             if isinstance(view, AnswerView):
                 view.retry_requested.connect(self.retry_requested)
                 view.notice_action.connect(self.notice_action)
@@ -339,3 +340,8 @@ class TranscriptView(QWidget):
         super().resizeEvent(event)
         if self._jump.isVisible():
             self._show_jump()
+
+
+def _message_view(item: MessageItem, parent: QWidget) -> QuestionView | AnswerView:
+    """The view for a message."""
+    return QuestionView(item, parent) if item.role == "user" else AnswerView(item, parent)

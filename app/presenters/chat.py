@@ -11,8 +11,8 @@ from PySide6.QtGui import QDesktopServices
 
 from app import sentences, texts, wording
 from app.chat.chat_page import ChatPage
+from app.chat.items import MessageItem, Notice
 from app.chat.sidebar import ConversationRow, Sidebar
-from app.chat.transcript import MessageItem, Notice
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.chat.transcript import MessageItem, TranscriptView
+from app.chat.items import MessageItem
+from app.chat.transcript import TranscriptView
 from app.theme.theme import Theme
 from tests.bench.transcript import stream
 from tests.tiny.corpus import LONG_ANSWER

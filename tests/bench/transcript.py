@@ -71,7 +71,8 @@ def main() -> int:
     from PySide6.QtWidgets import QTextBrowser
 
     from app.application import make_application
-    from app.chat.transcript import MessageItem, TranscriptView
+    from app.chat.items import MessageItem
+    from app.chat.transcript import TranscriptView
     from app.theme.theme import Theme
 
     application = make_application([])

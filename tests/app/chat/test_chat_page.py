@@ -9,11 +9,12 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.chat.answer_view import AnswerView
 from app.chat.chat_page import ChatPage
 from app.chat.composer import Composer
-from app.chat.message_view import AnswerView
+from app.chat.items import MessageItem, Notice
 from app.chat.sidebar import ConversationRow, Sidebar, day_heading
-from app.chat.transcript import MessageItem, Notice, TranscriptView, Welcome
+from app.chat.transcript import TranscriptView, Welcome
 from app.theme.theme import Theme
 
 

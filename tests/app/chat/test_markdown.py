@@ -10,8 +10,10 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 from pytestqt.qtbot import QtBot
 
+from app.chat.answer_view import AnswerView
+from app.chat.items import MessageItem
 from app.chat.markdown.renderer import MarkdownRenderer
-from app.chat.message_view import AnswerView, MessageItem, TextView
+from app.chat.text_view import TextView
 from app.theme.theme import Theme
 from tests.tiny.corpus import LONG_ANSWER
 

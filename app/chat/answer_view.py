@@ -1,168 +1,21 @@
-"""One message: a bubble for a question, a page of text with its buttons for an answer."""
+"""An answer: thinking folded away, Markdown, what is the matter with it, and its buttons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QTextCursor
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QSizePolicy,
-    QTextBrowser,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.chat.markdown.formats import CARD_PADDING, CODE_CARD
-from app.chat.markdown.formula_pictures import selected_text
+from app.chat.items import NAME_LENGTH, MessageItem, Notice
 from app.chat.markdown.formulas import Formula, formula_shelf
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
+from app.chat.text_view import TextView
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton, IconButton, button
 from app.widgets.labels import Pill, PlainLabel
 from app.widgets.layouts import empty
-
-BUBBLE_SHARE = 0.8
-NAME_LENGTH = 300
-CARD_RADIUS = 10
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One sentence about an answer, and up to two things to do (id, label). An ``offer`` is no trouble."""
-
-    sentence: str
-    actions: tuple[tuple[str, str], ...] = ()
-    offer: bool = False
-
-
-@dataclass(frozen=True)
-class MessageItem:
-    """A message as it is shown. ``state``: complete, streaming, stopped, failed or interrupted.
-
-    ``badge`` is a word above an answer that says who gave it, "" for the model in use.
-    """
-
-    id: str
-    role: str
-    text: str
-    thinking: str
-    state: str
-    caption: str = ""
-    notice: Notice | None = None
-    badge: str = ""
-
-
-class TextView(QTextBrowser):
-    """Read-only text as high as it is, that loads nothing and follows no link by itself.
-
-    Signals:
-        height_changed: the document needs another height.
-    """
-
-    height_changed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setOpenLinks(False)
-        self.setOpenExternalLinks(False)
-        self.setUndoRedoEnabled(False)
-        for set_policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
-            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.setTabChangesFocus(True)
-        self.viewport().setAutoFillBackground(False)
-        self.document().setDocumentMargin(0)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Rounded grounds under blocks of code, then the text."""
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = current_theme().tokens
-        painter.setPen(QColor(tokens.line))
-        painter.setBrush(QColor(tokens.code))
-        for area in self._code_cards():
-            if area.toAlignedRect().intersects(event.rect()):
-                painter.drawRoundedRect(area, CARD_RADIUS, CARD_RADIUS)
-        painter.end()
-        super().paintEvent(event)
-
-    def _code_cards(self) -> Iterator[QRectF]:
-        layout = self.document().documentLayout()
-        for frame in self.document().rootFrame().childFrames():
-            if frame.frameFormat().boolProperty(CODE_CARD):
-                first = layout.blockBoundingRect(frame.firstCursorPosition().block())
-                last = layout.blockBoundingRect(frame.lastCursorPosition().block())
-                top, bottom = first.top() - CARD_PADDING, last.bottom() + CARD_PADDING
-                yield QRectF(0.5, top + 0.5, self.viewport().width() - 1.5, bottom - top - 1)
-
-    def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Nothing is ever loaded; an empty answer would let Qt try for itself."""
-        return QImage(1, 1, QImage.Format.Format_ARGB32)
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Copy as text and as rich text, without the places where pictures would be."""
-        data = QMimeData()
-        data.setText(selected_text(self.textCursor()))
-        data.setHtml(self.textCursor().selection().toHtml())
-        return data
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A selection left behind in another message would be mistaken for the current one."""
-        super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
-            cursor = self.textCursor()
-            cursor.clearSelection()
-            self.setTextCursor(cursor)
-
-    def _fit(self) -> None:
-        height = int(self.document().size().height()) + 1
-        if height != self.height():
-            self.setFixedHeight(height)
-            self.height_changed.emit()
-
-
-class QuestionView(QWidget):
-    """The person's own words, as they were typed."""
-
-    def __init__(self, item: MessageItem, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.item = item
-        bubble = QFrame()
-        bubble.setObjectName("bubble")
-        self._label = PlainLabel(item.text, "body", hold=False)
-        self._label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        inside = QVBoxLayout(bubble)
-        inside.setContentsMargins(14, 9, 14, 9)
-        inside.addWidget(self._label)
-        self._bubble = bubble
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 8, 0, 6)
-        row.addStretch(1)
-        row.addWidget(bubble)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(f"You: {item.text[:NAME_LENGTH]}")
-
-    def fit_width(self, width: int) -> None:
-        """At most four fifths of the column, and no wider than the words."""
-        widest = int(width * BUBBLE_SHARE)
-        metrics = self._label.fontMetrics()
-        longest = max((metrics.horizontalAdvance(line) for line in self.item.text.split("\n")[:200]), default=0)
-        inner = min(longest + 4, widest - 28)
-        self._label.setFixedWidth(max(inner, 16))
-        self._label.setFixedHeight(self._label.heightForWidth(max(inner, 16)))
 
 
 class AnswerView(QWidget):
@@ -337,8 +190,3 @@ class AnswerView(QWidget):
         data.setHtml(whole.selection().toHtml())
         QApplication.clipboard().setMimeData(data)
         self.copied.emit(self.item.id)
-
-
-def message_view(item: MessageItem, parent: QWidget) -> QuestionView | AnswerView:
-    """The view for a message."""
-    return QuestionView(item, parent) if item.role == "user" else AnswerView(item, parent)
