@@ -253,6 +253,29 @@ ENTRIES: dict[str, _Entry] = {
         "It may have been deleted in another window.",
         (Way.NEW_CHAT,),
     ),
+    "storage.import_not_understood": (
+        "“{name}” holds no chats that Hearth can read",
+        "Hearth reads the chats that it saved itself as JSON, and the file that ChatGPT sends you: conversations.json, "
+        "or the .zip it comes in. Nothing was changed here.",
+        (Way.NOTHING,),
+    ),
+    "document.not_text": (
+        "“{name}” can't be read yet",
+        "Hearth takes plain text for now: notes, tables as CSV, source code. You can also paste the text itself.",
+        (Way.NOTHING,),
+    ),
+    "document.too_large": (
+        "“{name}” is too long",
+        "It has {size_bytes}, and Hearth takes up to {limit_bytes} of plain text at a time. "
+        "You can paste the part that your question is about.",
+        (Way.NOTHING,),
+    ),
+    "document.unreadable": (
+        "“{name}” can't be opened",
+        "It may have been moved, it may be a folder, or Hearth may not look at it. "
+        "Choose the file again, or paste its text.",
+        (Way.NOTHING,),
+    ),
     "unexpected": (
         "Something went wrong inside Hearth",
         "This is our mistake, not yours. Your chats are safe.",

@@ -40,7 +40,12 @@
     │   ├── StoreFull
     │   ├── SettingsDamaged
     │   ├── SecretsUnavailable
-    │   └── ConversationNotFound
+    │   ├── ConversationNotFound
+    │   └── ImportNotUnderstood   neither Hearth's own chats nor another program's that we can read
+    ├── DocumentError
+    │   ├── AttachmentNotText     a picture, a PDF, a program: nothing that reads as plain text
+    │   ├── AttachmentTooLarge
+    │   └── AttachmentUnreadable  gone, not allowed, a folder, a pipe
     └── UnexpectedError           our bug; shows a copyable report
 
 Each leaf has a stable code and typed parameters, and no sentence for people: those are in ``app/texts.py``.
@@ -327,6 +332,36 @@ class SecretsUnavailable(StorageError):
 class ConversationNotFound(StorageError):
     code: ClassVar[str] = "storage.conversation_not_found"
     conversation_id: str
+
+
+@dataclass(eq=False)
+class ImportNotUnderstood(StorageError):
+    code: ClassVar[str] = "storage.import_not_understood"
+    name: str
+
+
+class DocumentError(HearthError):
+    """A file beside a question can't be taken."""
+
+
+@dataclass(eq=False)
+class AttachmentNotText(DocumentError):
+    code: ClassVar[str] = "document.not_text"
+    name: str
+
+
+@dataclass(eq=False)
+class AttachmentTooLarge(DocumentError):
+    code: ClassVar[str] = "document.too_large"
+    name: str
+    size_bytes: int
+    limit_bytes: int
+
+
+@dataclass(eq=False)
+class AttachmentUnreadable(DocumentError):
+    code: ClassVar[str] = "document.unreadable"
+    name: str
 
 
 @dataclass(eq=False)

@@ -83,7 +83,8 @@ class AnswerDelta(Event):
 
 @dataclass(frozen=True)
 class AnswerStatistics:
-    """What one answer cost. Rates in tokens a second; ``first_token_s`` counts from the request."""
+    """What one answer cost. Rates in tokens a second; ``first_token_s`` counts from the request, ``thinking_s`` is the
+    time from the first word of the thinking to the first of the answer."""
 
     prompt_tokens: int = 0
     answer_tokens: int = 0
@@ -92,6 +93,7 @@ class AnswerStatistics:
     first_token_s: float = 0.0
     total_s: float = 0.0
     peak_memory_bytes: int = 0
+    thinking_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class AnswerStarted(Event):
 
     Comes before every other event of the request. ``forgotten_messages`` counts the oldest turns left out of the
     prompt because the conversation is longer than the model's context. ``model`` is the folder name of the model that
-    was asked, "" while none is loaded.
+    was asked, "" while none is loaded. ``continued``: an answer that ended early is written on.
     """
 
     request_id: str
@@ -121,6 +123,7 @@ class AnswerStarted(Event):
     question_id: str
     forgotten_messages: int = 0
     model: str = ""
+    continued: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,17 @@ class UnloadModel:
 
 @dataclass(frozen=True)
 class Generate:
-    """Answer the last message of ``messages``. ``request_id`` names every event that follows."""
+    """Answer the last message of ``messages``. ``request_id`` names every event that follows.
+
+    ``continues``: the last message is the beginning of the model's own answer, to be written on from where it ends.
+    """
 
     request_id: str
     messages: tuple[ChatMessage, ...]
     sampling: Sampling = Sampling()
     max_tokens: int = 4096
     thinking: bool | None = None
+    continues: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from runtime.chats.attachments import as_prompt
 from runtime.chats.messages import Message
 from runtime.requests import ChatMessage, Role
 
@@ -31,16 +32,18 @@ def turns_of(messages: Iterable[Message]) -> tuple[ChatMessage, ...]:
     """The turns of a conversation, questions and answers strictly in alternation and ending with a question.
 
     Answers without text (failed, stopped at once) are left out and the questions around them joined: many chat
-    templates refuse two questions in a row. Thinking is not repeated to the model.
+    templates refuse two questions in a row. Thinking is not repeated to the model. Files that came with a question
+    stand before it.
     """
     turns: list[ChatMessage] = []
     for message in messages:
         if not message.text.strip() or message.role is Role.SYSTEM:
             continue
+        text = as_prompt(message.attachments, message.text) if message.attachments else message.text
         if turns and turns[-1].role is message.role:
-            turns[-1] = ChatMessage(message.role, f"{turns[-1].text}\n\n{message.text}")
+            turns[-1] = ChatMessage(message.role, f"{turns[-1].text}\n\n{text}")
         else:
-            turns.append(ChatMessage(message.role, message.text))
+            turns.append(ChatMessage(message.role, text))
     return tuple(turns)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runtime.chats.attachments import Attachment
 from runtime.errors import Problem
 from runtime.events import AnswerStatistics, FinishReason
 from runtime.requests import Role
@@ -13,21 +14,40 @@ from runtime.requests import Role
 class MessageState(StrEnum):
     """How far a message got. Questions are always complete.
 
-    STREAMING is being written now; STOPPED was ended by the person; FAILED carries a problem; INTERRUPTED was
-    being written when Hearth itself ended. In every state the text that came is kept.
+    STREAMING is being written now; STOPPED was ended by the person; CUT reached the longest length of an answer;
+    FAILED carries a problem; INTERRUPTED was being written when Hearth itself ended. In every state the text that
+    came is kept.
     """
 
     COMPLETE = "complete"
     STREAMING = "streaming"
     STOPPED = "stopped"
+    CUT = "cut"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 
 
+# Answers that the model can be asked to write on.
+CONTINUABLE = frozenset({MessageState.STOPPED, MessageState.CUT, MessageState.FAILED, MessageState.INTERRUPTED})
+
+
 def state_after(reason: FinishReason) -> MessageState:
-    """The state of an answer that ended for this reason; one cut at its longest length counts as complete."""
-    ends = {FinishReason.STOPPED: MessageState.STOPPED, FinishReason.FAILED: MessageState.FAILED}
+    """The state of an answer that ended for this reason."""
+    ends = {
+        FinishReason.STOPPED: MessageState.STOPPED,
+        FinishReason.FAILED: MessageState.FAILED,
+        FinishReason.LENGTH: MessageState.CUT,
+    }
     return ends.get(reason, MessageState.COMPLETE)
+
+
+class TitledBy(StrEnum):
+    """Who gave a conversation its title: nobody yet, the beginning of its first question, the model, the person."""
+
+    NOBODY = ""
+    QUESTION = "question"
+    MODEL = "model"
+    PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,7 @@ class Message:
     """One message in the tree of a conversation. ``parent_id`` is None for a first question; times in UTC ms.
 
     ``siblings`` are the ids of all messages under the same parent, oldest first, this one among them: other wordings
-    of a question, other tries at an answer.
+    of a question, other tries at an answer. ``rating`` is the person's: 1, -1 or 0 for none.
     """
 
     id: str
@@ -50,6 +70,9 @@ class Message:
     created_at: int = 0
     statistics: AnswerStatistics | None = None
     siblings: tuple[str, ...] = ()
+    rating: int = 0
+    pinned: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +80,7 @@ class Conversation:
     """A conversation as it is read: ``messages`` is the active path, from the first question to the last answer.
 
     ``guided``: begun with the built-in guide on purpose; it answers here even when there is a real model.
+    ``private``: in memory alone. ``binned``: to be looked at, but in the bin.
     """
 
     id: str
@@ -66,16 +90,44 @@ class Conversation:
     draft: str
     messages: tuple[Message, ...]
     guided: bool = False
+    private: bool = False
+    pinned: bool = False
+    archived: bool = False
+    binned: bool = False
 
 
 @dataclass(frozen=True)
 class ConversationSummary:
-    """One line in the list of conversations."""
+    """One line in a list of conversations. ``binned_at`` is 0 outside the bin; ``folder_id`` "" outside folders."""
 
     id: str
     title: str
     created_at: int
     updated_at: int
+    folder_id: str = ""
+    pinned: bool = False
+    binned_at: int = 0
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A named group of conversations. ``folded``: shown as its name alone."""
+
+    id: str
+    name: str
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class DeletedMessage:
+    """A message in the bin: its beginning, and the conversation it was in."""
+
+    id: str
+    conversation_id: str
+    title: str
+    excerpt: str
+    deleted_at: int
 
 
 @dataclass(frozen=True)
@@ -88,3 +140,4 @@ class SearchHit:
     title: str
     excerpt: str
     marks: tuple[tuple[int, int], ...]
+    created_at: int = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
+from runtime.chats.attachments import Attachment
 from runtime.chats.ids import now_ms
-from runtime.chats.messages import Conversation, Message, MessageState, SearchHit
+from runtime.chats.messages import Conversation, Message, MessageState
+from runtime.chats.places import is_private
 from runtime.errors import ConversationNotFound, Problem
 from runtime.events import AnswerStatistics
 from runtime.requests import Role
@@ -16,28 +16,38 @@ from runtime.storage.connection import Connection
 _COLUMNS = (
     "m.id, m.conversation_id, m.parent_id, m.role, m.text, m.thinking, m.state, m.problem, m.model, m.created_at,"
     " m.statistics, (SELECT json_group_array(s.id ORDER BY s.seq) FROM messages s"
-    " WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id)"
+    " WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id AND s.deleted_at IS NULL),"
+    " m.rating, m.pinned_at, m.attachments"
 )
-# Control characters cannot be in the excerpt's text for any other reason: they mark where the words are.
-_OPEN, _CLOSE = "\x02", "\x03"
-EXCERPT_WORDS = 24
 
 
 def conversation(connection: Connection, conversation_id: str) -> Conversation:
     """A conversation with its active path. Raises ConversationNotFound."""
     row = connection.execute(
-        "SELECT id, title, created_at, updated_at, draft, active_leaf, guided FROM conversations WHERE id = ?",
+        "SELECT title, created_at, updated_at, draft, active_leaf, guided, pinned_at, archived_at, binned_at"
+        " FROM conversations WHERE id = ?",
         (conversation_id,),
     ).fetchone()
     if row is None:
         raise ConversationNotFound(conversation_id)
-    own_id, title, created_at, updated_at, draft, leaf, guided = row
-    messages = path(connection, leaf) if leaf else ()
-    return Conversation(own_id, title, created_at, updated_at, draft, messages, bool(guided))
+    title, created_at, updated_at, draft, leaf, guided, pinned_at, archived_at, binned_at = row
+    return Conversation(
+        id=conversation_id,
+        title=title,
+        created_at=created_at,
+        updated_at=updated_at,
+        draft=draft,
+        messages=path(connection, leaf) if leaf else (),
+        guided=bool(guided),
+        private=is_private(conversation_id),
+        pinned=pinned_at is not None,
+        archived=archived_at is not None,
+        binned=binned_at is not None,
+    )
 
 
 def message(connection: Connection, message_id: str) -> Message:
-    """One message. Raises ConversationNotFound with the message's id."""
+    """One message, also a deleted one. Raises ConversationNotFound with the message's id."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM messages m WHERE m.id = ?", (message_id,)).fetchone()
     if row is None:
         raise ConversationNotFound(message_id)
@@ -45,23 +55,28 @@ def message(connection: Connection, message_id: str) -> Message:
 
 
 def path(connection: Connection, leaf_id: str) -> tuple[Message, ...]:
-    """The messages from the root down to ``leaf_id``."""
+    """The messages from the root down to ``leaf_id``, without those that were deleted on the way."""
     found = connection.execute(
         "WITH RECURSIVE up (id, parent_id, height) AS ("
         " SELECT id, parent_id, 0 FROM messages WHERE id = ?"
         " UNION ALL SELECT p.id, p.parent_id, up.height + 1 FROM up JOIN messages p ON p.id = up.parent_id)"
-        f" SELECT {_COLUMNS} FROM up JOIN messages m ON m.id = up.id ORDER BY up.height DESC",
+        f" SELECT {_COLUMNS} FROM up JOIN messages m ON m.id = up.id WHERE m.deleted_at IS NULL"
+        " ORDER BY up.height DESC",
         (leaf_id,),
     )
     return tuple(_message(row) for row in found)
 
 
 def newest_leaf_below(connection: Connection, message_id: str) -> str:
-    """Follow the newest child from ``message_id`` down to a message without one."""
+    """Follow the newest child from ``message_id`` down to a message without one.
+
+    The way leads through messages deleted alone, and never into a branch that was deleted.
+    """
     row = connection.execute(
         "WITH RECURSIVE down (id, depth) AS ("
         " SELECT ?, 0 UNION ALL"
-        " SELECT (SELECT c.id FROM messages c WHERE c.parent_id = down.id ORDER BY c.seq DESC LIMIT 1), down.depth + 1"
+        " SELECT (SELECT c.id FROM messages c WHERE c.parent_id = down.id AND c.deleted_branch = 0"
+        " ORDER BY c.seq DESC LIMIT 1), down.depth + 1"
         " FROM down WHERE down.id IS NOT NULL)"
         " SELECT id FROM down WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1",
         (message_id,),
@@ -78,15 +93,26 @@ def insert_message(
     text: str,
     state: MessageState,
     model: str,
+    attachments: tuple[Attachment, ...] = (),
 ) -> None:
     """Add a message, make it the active leaf, and bring its conversation to the top of the list."""
     if parent_id is not None and message(connection, parent_id).conversation_id != conversation_id:
         raise ConversationNotFound(parent_id)
     now = now_ms()
     connection.execute(
-        "INSERT INTO messages (id, conversation_id, parent_id, role, text, state, model, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (message_id, conversation_id, parent_id, role.value, storable(text), state.value, model, now),
+        "INSERT INTO messages (id, conversation_id, parent_id, role, text, state, model, created_at, attachments)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message_id,
+            conversation_id,
+            parent_id,
+            role.value,
+            storable(text),
+            state.value,
+            model,
+            now,
+            storable(as_json(attachments) or "") if attachments else None,
+        ),
     )
     connection.execute(
         "UPDATE conversations SET active_leaf = ?, updated_at = ? WHERE id = ?", (message_id, now, conversation_id)
@@ -106,7 +132,7 @@ def finish_message(
     connection.execute(
         "UPDATE messages SET text = text || ?, thinking = thinking || ?, state = ?, problem = ?, statistics = ?"
         " WHERE id = ? AND state = 'streaming'",
-        (storable(text), storable(thinking), state.value, _json(problem), _json(statistics), message_id),
+        (storable(text), storable(thinking), state.value, as_json(problem), as_json(statistics), message_id),
     )
     if connection.changes():
         connection.execute(
@@ -115,33 +141,6 @@ def finish_message(
         )
     elif not connection.execute("SELECT 1 FROM messages WHERE id = ?", (message_id,)).fetchone():
         raise ConversationNotFound(message_id)
-
-
-def search(connection: Connection, query: str, limit: int) -> tuple[SearchHit, ...]:
-    """Full-text search over the messages outside the bin."""
-    words = re.findall(r"\w+", query)
-    if not words:
-        return ()
-    expression = " ".join(f'"{word}"' for word in words) + "*"
-    found = connection.execute(
-        "SELECT m.conversation_id, m.id, c.title, snippet(message_words, 0, ?, ?, '…', ?)"
-        " FROM message_words w JOIN messages m ON m.seq = w.rowid JOIN conversations c ON c.id = m.conversation_id"
-        " WHERE message_words MATCH ? AND c.binned_at IS NULL ORDER BY rank, m.seq DESC LIMIT ?",
-        (_OPEN, _CLOSE, EXCERPT_WORDS, expression, limit),
-    )
-    return tuple(_hit(*row) for row in found)
-
-
-def _hit(conversation_id: str, message_id: str, title: str, marked: str) -> SearchHit:
-    excerpt, marks, start = "", [], 0
-    for piece in re.split(f"([{_OPEN}{_CLOSE}])", marked):
-        if piece == _OPEN:
-            start = len(excerpt)
-        elif piece == _CLOSE:
-            marks.append((start, len(excerpt)))
-        else:
-            excerpt += piece
-    return SearchHit(conversation_id, message_id, title, excerpt, tuple(marks))
 
 
 def storable(text: str) -> str:
@@ -153,7 +152,8 @@ def storable(text: str) -> str:
     return text
 
 
-def _json(value: object) -> str | None:
+def as_json(value: object) -> str | None:
+    """``value`` as the columns of statistics, problems and attachments hold it."""
     return None if value is None else msgspec.json.encode(value).decode()
 
 
@@ -172,4 +172,7 @@ def _message(row: tuple[str, ...]) -> Message:
         created_at=int(row[9]),
         statistics=msgspec.json.decode(statistics, type=AnswerStatistics) if statistics else None,
         siblings=tuple(msgspec.json.decode(row[11], type=list[str])),
+        rating=int(row[12]),
+        pinned=row[13] is not None,
+        attachments=msgspec.json.decode(row[14], type=tuple[Attachment, ...]) if row[14] else (),
     )

@@ -79,7 +79,39 @@ def m003_guided(connection: Connection) -> None:
     connection.execute("ALTER TABLE conversations ADD COLUMN guided INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_conversations, m002_message_words, m003_guided)
+def m004_keeping_order(connection: Connection) -> None:
+    """Folders, pins and the archive; who gave a title; messages that were deleted (``deleted_branch``: with all below
+    them), pinned, rated, or came with files; and what is typed in a chat that does not exist yet."""
+    connection.execute(
+        """
+        CREATE TABLE folders (
+            id TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            folded INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE TABLE notes (name TEXT PRIMARY KEY NOT NULL, text TEXT NOT NULL) STRICT;
+        ALTER TABLE conversations ADD COLUMN folder_id TEXT REFERENCES folders (id) ON DELETE SET NULL;
+        ALTER TABLE conversations ADD COLUMN pinned_at INTEGER;
+        ALTER TABLE conversations ADD COLUMN archived_at INTEGER;
+        ALTER TABLE conversations ADD COLUMN titled_by TEXT NOT NULL DEFAULT 'person';
+        ALTER TABLE messages ADD COLUMN deleted_at INTEGER;
+        ALTER TABLE messages ADD COLUMN deleted_branch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN pinned_at INTEGER;
+        ALTER TABLE messages ADD COLUMN rating INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN attachments TEXT;
+        CREATE INDEX conversations_in_folder ON conversations (folder_id) WHERE folder_id IS NOT NULL;
+        CREATE INDEX messages_deleted ON messages (deleted_at) WHERE deleted_at IS NOT NULL;
+        CREATE INDEX messages_pinned ON messages (conversation_id) WHERE pinned_at IS NOT NULL;
+        """
+    )
+    # Scripts written without spaces are searched letter by letter, but only in the messages that hold any.
+    connection.execute(
+        "CREATE INDEX messages_without_spaces ON messages (seq) WHERE state <> 'streaming' AND text GLOB"
+        " '*[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]*'"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_conversations, m002_message_words, m003_guided, m004_keeping_order)
 
 
 def version_of(connection: Connection) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.chats.places import Places
 from runtime.chats.store import ConversationStore
 from runtime.errors import HomeNotWritable, StorageError, StoreFull
 from runtime.paths import Paths
@@ -48,7 +49,7 @@ def fill(store: ConversationStore, conversation_id: str) -> list[str]:
 
 def test_a_database_at_its_limit_keeps_what_it_has(tmp_path: Path) -> None:
     database = Database(tmp_path / "hearth.db")
-    store = ConversationStore(database)
+    store = ConversationStore(Places(database))
     conversation_id = store.create()
 
     def limit(connection: Connection, pages: int) -> None:
@@ -76,7 +77,7 @@ def test_a_full_disk_loses_nothing_and_writing_goes_on_when_there_is_room(small_
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(300_000))
     database = Database(paths.database)
-    store = ConversationStore(database)
+    store = ConversationStore(Places(database))
     conversation_id = store.create()
     taken = fill(store, conversation_id)
     with pytest.raises(StoreFull):
@@ -107,7 +108,7 @@ def test_a_disk_full_from_the_start_is_named(small_disk: Path) -> None:
 def test_a_disk_that_may_only_be_read_is_named_and_untouched(small_disk: Path) -> None:
     paths = Paths.below(small_disk)
     first = Database(paths.database)
-    ConversationStore(first).create("a")
+    ConversationStore(Places(first)).create("a")
     first.close()
     SettingsStore(paths).change(model="before")
     before = paths.database.read_bytes()

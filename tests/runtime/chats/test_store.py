@@ -9,7 +9,9 @@ import pytest
 
 from runtime.chats import ids
 from runtime.chats.messages import Message, MessageState
-from runtime.chats.store import DAY_MS, DAYS_IN_BIN, ConversationStore
+from runtime.chats.places import Places
+from runtime.chats.shelf import DAY_MS, DAYS_IN_BIN, Shelf
+from runtime.chats.store import ConversationStore
 from runtime.errors import ConversationNotFound, Problem
 from runtime.events import AnswerStatistics
 from runtime.requests import Role
@@ -24,8 +26,18 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> ConversationStore:
-    return ConversationStore(database)
+def places(database: Database) -> Places:
+    return Places(database)
+
+
+@pytest.fixture
+def store(places: Places) -> ConversationStore:
+    return ConversationStore(places)
+
+
+@pytest.fixture
+def shelf(places: Places) -> Shelf:
+    return Shelf(places)
 
 
 def exchange(store: ConversationStore, conversation_id: str, question: str, answer: str) -> tuple[str, str]:
@@ -113,41 +125,45 @@ def test_a_first_question_in_other_words_is_a_sibling_too(store: ConversationSto
     assert texts(store.choose_branch(first).messages) == ["Why?", "a"]
 
 
-def test_the_list_shows_the_one_changed_last_first(store: ConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_shows_the_one_changed_last_first(
+    store: ConversationStore, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = iter(range(1000, 100_000, 10))
     monkeypatch.setattr("runtime.chats.store.now_ms", lambda: next(clock))
     monkeypatch.setattr("runtime.chats.rows.now_ms", lambda: next(clock))
     first, second, third = store.create("1"), store.create("2"), store.create("3")
-    assert [s.title for s in store.summaries()] == ["3", "2", "1"]
+    assert [s.title for s in shelf.summaries()] == ["3", "2", "1"]
     exchange(store, first, "again", "yes")
-    assert [s.title for s in store.summaries()] == ["1", "3", "2"]
+    assert [s.title for s in shelf.summaries()] == ["1", "3", "2"]
     store.rename(second, "two")
     store.set_draft(second, "half")
     store.open(second)
-    assert [s.title for s in store.summaries()] == ["1", "3", "two"]
-    assert [s.id for s in store.summaries(limit=2)] == [first, third]
+    assert [s.title for s in shelf.summaries()] == ["1", "3", "two"]
+    assert [s.id for s in shelf.summaries(limit=2)] == [first, third]
 
 
-def test_the_bin_holds_for_thirty_days(store: ConversationStore) -> None:
+def test_the_bin_holds_for_thirty_days(store: ConversationStore, shelf: Shelf) -> None:
     kept, binned = store.create("kept"), store.create("binned")
     exchange(store, binned, "needle", "hay")
-    store.move_to_bin(binned)
-    assert [s.id for s in store.summaries()] == [kept]
-    assert [s.id for s in store.binned()] == [binned]
+    shelf.move_to_bin(binned)
+    assert [s.id for s in shelf.summaries()] == [kept]
+    assert [s.id for s in shelf.binned()] == [binned]
     assert store.search("needle") == ()
     assert store.last_opened() == kept
-    assert store.purge_bin(ids.now_ms() + (DAYS_IN_BIN - 1) * DAY_MS) == 0
-    store.restore(binned)
-    assert store.binned() == ()
+    assert shelf.purge_bin(ids.now_ms() + (DAYS_IN_BIN - 1) * DAY_MS) == 0
+    shelf.restore(binned)
+    assert shelf.binned() == ()
     assert len(store.search("needle")) == 1
-    store.move_to_bin(binned)
-    assert store.purge_bin(ids.now_ms() + (DAYS_IN_BIN + 1) * DAY_MS) == 1
+    shelf.move_to_bin(binned)
+    assert shelf.purge_bin(ids.now_ms() + (DAYS_IN_BIN + 1) * DAY_MS) == 1
     with pytest.raises(ConversationNotFound):
         store.open(binned)
-    assert [s.id for s in store.summaries()] == [kept]
+    assert [s.id for s in shelf.summaries()] == [kept]
 
 
-def test_a_very_long_conversation_opens_and_can_be_deleted(store: ConversationStore, database: Database) -> None:
+def test_a_very_long_conversation_opens_and_can_be_deleted(
+    store: ConversationStore, shelf: Shelf, database: Database
+) -> None:
     conversation_id, parent = store.create(), None
     with database.write():
         for number in range(1500):
@@ -155,8 +171,8 @@ def test_a_very_long_conversation_opens_and_can_be_deleted(store: ConversationSt
     conversation = store.open(conversation_id)
     assert texts(conversation.messages) == [str(number) for number in range(1500)]
     assert texts(store.choose_branch(conversation.messages[0].id).messages)[-1] == "1499"
-    store.move_to_bin(conversation_id)
-    assert store.purge_bin(ids.now_ms() + 31 * DAY_MS) == 1
+    shelf.move_to_bin(conversation_id)
+    assert shelf.purge_bin(ids.now_ms() + 31 * DAY_MS) == 1
     with database.read() as connection:
         assert connection.execute("SELECT count(*) FROM messages").fetchone() == (0,)
 
@@ -186,15 +202,15 @@ def test_the_one_opened_last_is_known(store: ConversationStore, monkeypatch: pyt
     assert store.last_opened() == first
 
 
-def test_what_does_not_exist_is_named(store: ConversationStore) -> None:
+def test_what_does_not_exist_is_named(store: ConversationStore, shelf: Shelf) -> None:
     conversation_id = store.create()
     other = exchange(store, store.create(), "a", "b")[0]
     for attempt in (
         lambda: store.open("x"),
         lambda: store.rename("x", "t"),
         lambda: store.set_draft("x", "t"),
-        lambda: store.move_to_bin("x"),
-        lambda: store.restore("x"),
+        lambda: shelf.move_to_bin("x"),
+        lambda: shelf.restore("x"),
         lambda: store.add_exchange("x", "t"),
         lambda: store.message("x"),
         lambda: store.choose_branch("x"),
@@ -256,7 +272,7 @@ def test_any_query_is_a_query(store: ConversationStore) -> None:
     assert len(store.search("cafe")) == 1
 
 
-def test_the_index_always_agrees_with_the_messages(store: ConversationStore, database: Database) -> None:
+def test_the_index_always_agrees_with_the_messages(store: ConversationStore, shelf: Shelf, database: Database) -> None:
     chance = random.Random(3)
     conversations = [store.create() for _ in range(3)]
     streaming: list[str] = []
@@ -272,10 +288,10 @@ def test_the_index_always_agrees_with_the_messages(store: ConversationStore, dat
             case 3 if number % 50 == 49:
                 gone = conversations.pop()
                 conversations.append(store.create())
-                store.move_to_bin(gone)
-                store.purge_bin(ids.now_ms() + 31 * DAY_MS)
+                shelf.move_to_bin(gone)
+                shelf.purge_bin(ids.now_ms() + 31 * DAY_MS)
                 streaming.clear()
-    ConversationStore(database)
+    ConversationStore(Places(database))
     with database.write() as connection:
         connection.execute("INSERT INTO message_words (message_words, rank) VALUES ('integrity-check', 1)")
         assert connection.execute("SELECT count(*) FROM messages WHERE state = 'streaming'").fetchone() == (0,)
@@ -307,11 +323,11 @@ def test_a_restored_database_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "hearth.db"
     path.write_bytes(b"rubbish" * 1000)
     database = Database(path)
-    problem = ConversationStore(database).recovered
+    problem = ConversationStore(Places(database)).recovered
     database.close()
     database.close()
     assert problem is not None
     assert problem.code == "storage.damaged"
     again = Database(path)
-    assert ConversationStore(again).recovered is None
+    assert ConversationStore(Places(again)).recovered is None
     again.close()

@@ -1,0 +1,1 @@
+"""Copies of conversations in files: written for people or for another Hearth, and taken back."""
