@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QTimer
@@ -13,17 +14,21 @@ from app import texts
 from app.application import FileOpener, SingleInstance, make_application
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
+from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
 from app.controllers.settings import SettingsController
+from app.controllers.shelf import ShelfController
+from app.controllers.speech import SpeechController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
 from app.presenters.chat import ChatPresenter
 from app.presenters.models import ModelsPresenter
 from app.presenters.onboarding import OnboardingPresenter
 from app.presenters.settings import SettingsPresenter
+from app.presenters.shelf import ShelfPresenter
 from app.theme.theme import Theme
 from app.window import MainWindow
 from runtime.api import HearthError, InstanceLock, Paths, Problem, Runtime, start_logging, stop_logging
@@ -43,20 +48,33 @@ class Hearth(QObject):
         self.runtime = Runtime(paths, self.bridge.deliver, in_process=in_process)
         self._store = TaskRunner("store", self)
         self._questions = TaskRunner("questions", self)
-        self._closed = False
+        self._closed = self._started = False
+        self._early_files: list[str] = []
         runtime, bridge = self.runtime, self.bridge
         self.settings = SettingsController(runtime, self._store, self)
         self.computer = ComputerController(runtime, self._questions, self)
         self.downloads = DownloadsController(runtime, bridge, self._questions, self)
         self.models = ModelsController(runtime, bridge, self._questions, self)
         self.chat = ChatController(runtime, bridge, self._store, self)
+        self.shelf = ShelfController(runtime, bridge, self._store, self._questions, self)
+        self.attachments = AttachmentsController(self._questions, self)
+        self.speech = SpeechController(self)
         self.guide = GuideController(runtime, self._store, self)
         self.onboarding = OnboardingPresenter(self.computer, self.downloads, self.models, self.guide, self)
         self.models_view = ModelsPresenter(self.computer, self.downloads, self.models, self)
-        self.chat_view = ChatPresenter(self.chat, self.models, self.computer, self.downloads, self.guide, self)
+        self.chat_view = ChatPresenter(
+            self.chat, self.models, self.computer, self.downloads, self.guide, self.attachments, self.speech, self
+        )
+        self.shelf_view = ShelfPresenter(self.shelf, self.chat, self.chat_view.page, self)
         self.settings_view = SettingsPresenter(self.settings, theme, paths, self)
         self.window = MainWindow()
-        self.window.build(self.chat_view.page, self.chat_view.sidebar, self.models_view.page, self.settings_view.page)
+        self.window.build(
+            self.chat_view.page,
+            self.shelf_view.sidebar,
+            self.models_view.page,
+            self.settings_view.page,
+            self.shelf_view.keeping_page,
+        )
         self._wire()
 
     def _wire(self) -> None:
@@ -65,7 +83,8 @@ class Hearth(QObject):
         window.closing.connect(self.close)
         window.settings_opened.connect(self.settings_view.opened)
         window.stop_requested.connect(self.chat.stop)
-        window.undo_requested.connect(self.chat.restore)
+        window.undo_requested.connect(self.shelf_view.undo)
+        window.keeping_opened.connect(self.shelf.refresh_kept)
         window.help_requested.connect(self._show_help)
         onboarding.page_changed.connect(window.show_alone)
         onboarding.models_wanted.connect(self._show_models)
@@ -79,8 +98,12 @@ class Hearth(QObject):
         self.chat_view.fetch_wanted.connect(onboarding.fetch)
         self.chat_view.download_wanted.connect(self._show_download)
         self.chat_view.toasted.connect(window.toast)
+        self.chat_view.shown.connect(self.shelf_view.on_shown)
+        self.shelf_view.toasted.connect(window.toast)
+        self.shelf_view.new_chat_wanted.connect(self.chat_view.new_chat)
+        self.shelf_view.private_chat_wanted.connect(self.chat_view.new_private_chat)
         self.models.failed.connect(self._on_model_problem)
-        self.chat.recovered.connect(self.chat_view.show_news)
+        self.shelf.recovered.connect(self.chat_view.show_news)
 
     def show(self) -> None:
         """Open the window: on the conversation when there is a model, else at the start of the road."""
@@ -94,13 +117,31 @@ class Hearth(QObject):
         if self.runtime.settings.problem is not None:
             self.chat_view.show_news(self.runtime.settings.problem)
 
+    def come_again(self, arguments: list[str]) -> None:
+        """Hearth was started a second time: this window comes to the front, with the files that were named."""
+        self.window.come_to_front()
+        self.take_files(arguments)
+
+    def take_files(self, arguments: list[str]) -> None:
+        """Files dropped on the app's icon: on macOS an event, elsewhere they are named when it is started."""
+        files = [argument for argument in arguments if Path(argument).is_file()]
+        if files and not self._started:
+            self._early_files += files
+        elif files:
+            if self.settings.settings.first_run_done:
+                self.window.show_chat()
+            self.chat_view.take_files(files)
+
     def _start(self) -> None:
         """After the first paint: wake what was here, or look at the computer."""
         if self._closed:
             return
         self._questions.run(self.runtime.library.sweep, lambda _none: None, lambda _problem: None)
-        self.chat.open_last()
-        self.chat.tidy()
+        self._started = True
+        self.chat.begin(anew=bool(self._early_files))
+        self.take_files(self._early_files)
+        self.shelf.refresh()
+        self.shelf.tidy()
         self.models.refresh()
         self.downloads.restore()
         if self.settings.settings.first_run_done:
@@ -161,6 +202,7 @@ class Hearth(QObject):
             return
         self._closed = True
         self.chat.save_draft()
+        self.speech.stop()
         self.settings.change(window_geometry=self.window.geometry_text())
         self._questions.close()
         self._store.close()
@@ -170,6 +212,7 @@ class Hearth(QObject):
 
 def run(arguments: list[str]) -> int:
     """Open the window and stay until it is closed. The process's exit code."""
+    arguments = [str(Path(given).resolve()) if Path(given).is_file() else given for given in arguments]
     application = make_application(arguments)
     theme = Theme(application)
     theme.apply(application)
@@ -188,10 +231,11 @@ def run(arguments: list[str]) -> int:
         return _show_trouble(application, error.problem())
     opener = FileOpener(application)
     application.installEventFilter(opener)
-    opener.file_opened.connect(lambda path: hearth.chat_view.take_files([path]))
-    instance.shown_again.connect(lambda _arguments: hearth.window.come_to_front())
+    opener.file_opened.connect(lambda path: hearth.take_files([path]))
+    instance.shown_again.connect(hearth.come_again)
     instance.listen()
     hearth.show()
+    hearth.take_files(arguments)
     code = application.exec()
     hearth.close()
     instance.close()

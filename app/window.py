@@ -7,9 +7,10 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.chat.chat_page import ChatPage
-from app.chat.sidebar import Sidebar
+from app.keeping.keeping_page import KeepingPage
 from app.models.models_page import ModelsPage
 from app.settings.settings_page import SettingsPage
+from app.sidebar.sidebar import Sidebar
 from app.widgets.toast import Toast
 
 SMALLEST = (640, 480)
@@ -26,6 +27,7 @@ class MainWindow(QMainWindow):
         undo_requested: the id that a toast's undo button stands for.
         stop_requested: Escape, wherever the keyboard is.
         help_requested: F1, wherever the keyboard is.
+        keeping_opened: the page "Archive and bin" came up.
     """
 
     painted_first = Signal()
@@ -34,6 +36,7 @@ class MainWindow(QMainWindow):
     undo_requested = Signal(str)
     stop_requested = Signal()
     help_requested = Signal()
+    keeping_opened = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,20 +52,29 @@ class MainWindow(QMainWindow):
         self._toast = Toast(self)
         self._toast.action_requested.connect(self.undo_requested)
 
-    def build(self, chat: ChatPage, sidebar: Sidebar, models: ModelsPage, settings: SettingsPage) -> None:
+    def build(
+        self, chat: ChatPage, sidebar: Sidebar, models: ModelsPage, settings: SettingsPage, keeping: KeepingPage
+    ) -> None:
         """Put the pages into the shell. Called once, by the composition root."""
         self._chat, self._sidebar, self._models, self._settings = chat, sidebar, models, settings
+        self._keeping = keeping
         layout = QHBoxLayout(self._shell)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(sidebar)
         layout.addWidget(self._pages, 1)
-        for page in (chat, models, settings):
+        for page in (chat, models, settings, keeping):
             self._pages.addWidget(page)
         sidebar.models_requested.connect(self.show_models)
         sidebar.settings_requested.connect(self.show_settings)
-        sidebar.conversation_chosen.connect(self.show_chat)
-        sidebar.new_chat_requested.connect(self.show_chat)
+        sidebar.keeping_requested.connect(self.show_keeping)
+        for begun in (
+            sidebar.conversation_chosen,
+            sidebar.hit_chosen,
+            sidebar.new_chat_requested,
+            sidebar.private_chat_requested,
+        ):
+            begun.connect(self.show_chat)
         sidebar.help_requested.connect(self.help_requested)
         self._add_shortcuts()
 
@@ -70,7 +82,9 @@ class MainWindow(QMainWindow):
         keys = QKeySequence.StandardKey
         for text, key, slot in (
             ("New chat", keys.New, self._sidebar.new_chat_requested.emit),
-            ("Find in chats", keys.Find, self._sidebar.focus_find),
+            ("New private chat", QKeySequence("Ctrl+Shift+N"), self._sidebar.private_chat_requested.emit),
+            ("Find in this chat", keys.Find, self._find),
+            ("Find in all chats", QKeySequence("Ctrl+Shift+F"), self._sidebar.focus_find),
             ("Models", QKeySequence("Ctrl+M"), self.show_models),
             ("Settings", QKeySequence("Ctrl+,"), self.show_settings),
             ("Help", QKeySequence("F1"), self.help_requested.emit),
@@ -105,6 +119,18 @@ class MainWindow(QMainWindow):
         self._show(self._settings)
         self._settings.setFocus()
         self.settings_opened.emit()
+
+    def show_keeping(self) -> None:
+        """Show what was put away."""
+        self._show(self._keeping)
+        self._keeping.setFocus()
+        self.keeping_opened.emit()
+
+    def _find(self) -> None:
+        if self._pages.currentWidget() is self._chat:
+            self._chat.transcript.open_find()
+        else:
+            self._sidebar.focus_find()
 
     def _show(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)

@@ -19,7 +19,20 @@ from runtime.cancel import CancelToken
 from runtime.catalogue.budget import budget
 from runtime.catalogue.entries import Catalogue, CatalogueModel, Edition, load_catalogue
 from runtime.catalogue.recommend import Choice, Fit, Reason, ReasonCode, Recommendation, recommend
-from runtime.chats.messages import Conversation, ConversationSummary, Message, MessageState
+from runtime.chats.attachments import Attachment, read_attachment
+from runtime.chats.exchange.exchange import Exchange, ImportReport
+from runtime.chats.messages import (
+    CONTINUABLE,
+    Conversation,
+    ConversationSummary,
+    DeletedMessage,
+    Folder,
+    Message,
+    MessageState,
+    SearchHit,
+)
+from runtime.chats.places import Places
+from runtime.chats.shelf import DAYS_IN_BIN, Shelf
 from runtime.chats.store import ConversationStore
 from runtime.child import python_child
 from runtime.conversing import Conversing
@@ -57,14 +70,18 @@ from runtime.storage.database import Database
 from runtime.storage.instance_lock import InstanceLock
 from runtime.storage.secrets import SecretStore
 from runtime.storage.settings import Settings, SettingsStore
+from runtime.titles import Titles
 
 __all__ = [
+    "CONTINUABLE",
+    "DAYS_IN_BIN",
     "GUIDE_NAME",
     "HUB_TOKEN",
     "AnswerDelta",
     "AnswerFinished",
     "AnswerStarted",
     "AnswerStatistics",
+    "Attachment",
     "CancelToken",
     "Catalogue",
     "CatalogueModel",
@@ -77,6 +94,7 @@ __all__ = [
     "ConversationSummary",
     "ConversationsChanged",
     "Conversing",
+    "DeletedMessage",
     "DownloadChanged",
     "DownloadPhase",
     "DownloadRequest",
@@ -86,6 +104,7 @@ __all__ = [
     "Event",
     "FinishReason",
     "Fit",
+    "Folder",
     "Generate",
     "Gpu",
     "GpuKind",
@@ -93,6 +112,7 @@ __all__ = [
     "GuideFacts",
     "GuideUnusable",
     "HearthError",
+    "ImportReport",
     "InstalledModel",
     "InstanceLock",
     "LoadModel",
@@ -110,11 +130,13 @@ __all__ = [
     "Runtime",
     "Sampling",
     "Scalar",
+    "SearchHit",
     "Settings",
     "System",
     "assets_folder",
     "described_computer",
     "problem_of",
+    "read_attachment",
     "start_logging",
     "stop_logging",
 ]
@@ -199,10 +221,24 @@ class Runtime:
 
     @cached_property
     def conversations(self) -> ConversationStore:
-        """All conversations. Opens the database."""
+        """What is said in all conversations. Opens the database."""
+        return ConversationStore(self._places)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """How conversations are kept in order: the list, folders, the bin."""
+        return Shelf(self._places)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """Copies of conversations in files."""
+        return Exchange(self._places)
+
+    @cached_property
+    def _places(self) -> Places:
         database = Database(self.paths.database)
         self._opened.append(database.close)
-        return ConversationStore(database)
+        return Places(database)
 
     @cached_property
     def engine(self) -> Engine:
@@ -212,14 +248,21 @@ class Runtime:
     @cached_property
     def chat(self) -> Conversing:
         """Conversations that are answered and kept. Has an engine of its own making: use this or :attr:`engine`."""
+
+        def tell(event: Event) -> None:
+            self._on_event(event)
+            titles.note(event)
+
         conversing = Conversing(
             self.conversations,
             self._make_engine,
-            self._on_event,
+            tell,
             # "I am only the guide" is nothing that a model should read as its own words.
             left_out=lambda message: message.model == GUIDE_NAME and self.guide.gave_up(message),
         )
+        titles = Titles(self.conversations, conversing.aside, self._on_event)
         self._opened.append(conversing.close)
+        self._opened.append(titles.close)
         return conversing
 
     @cached_property

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from runtime.aside import Aside
+from runtime.chats.attachments import Attachment
 from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of, without
+from runtime.chats.ids import new_id
 from runtime.chats.messages import Message, MessageState, state_after
 from runtime.chats.recorder import AnswerRecorder
 from runtime.chats.store import ConversationStore
@@ -17,6 +21,8 @@ from runtime.events import (
     AnswerDelta,
     AnswerFinished,
     AnswerStarted,
+    AnswerStatistics,
+    Channel,
     ConversationsChanged,
     ConversationShortened,
     EngineState,
@@ -35,6 +41,8 @@ MAX_ANSWER_TOKENS = 4096
 ANSWER_SHARE = 0.25
 # Below the engine's exact limit when shortening again, as estimates of single turns are off by more than their sum.
 SHORTEN_MARGIN = 0.9
+# A model stops within a token, or within a piece of the prompt; should it not, the engine says that it is busy.
+ASIDE_ENDS_WITHIN_S = 10.0
 
 
 @dataclass
@@ -46,19 +54,44 @@ class _Answer:
     turns: tuple[ChatMessage, ...]
     all_turns: int
     recorder: AnswerRecorder
+    before: AnswerStatistics | None = None
+    thought_before: bool = False
     shortened_again: bool = False
     stop_asked: bool = False
+    began: dict[Channel, float] = field(default_factory=dict)
+
+    def heard(self, event: AnswerDelta) -> AnswerDelta:
+        """Note when a part begins. What is thought after a break stands apart from what was thought before it."""
+        first = event.channel not in self.began
+        self.began.setdefault(event.channel, time.monotonic())
+        if first and event.channel is Channel.THINKING and self.thought_before:
+            return replace(event, text=f"\n\n{event.text}")
+        return event
+
+    def statistics(self, last: AnswerStatistics) -> AnswerStatistics:
+        """What the answer cost in all: with its thinking, and with what was said before it was continued."""
+        ended = self.began.get(Channel.ANSWER, time.monotonic())
+        # A model may also begin to speak and think then.
+        last = replace(last, thinking_s=max(0.0, ended - self.began.get(Channel.THINKING, ended)))
+        if self.before is None:
+            return last
+        return replace(
+            last,
+            answer_tokens=last.answer_tokens + self.before.answer_tokens,
+            total_s=last.total_s + self.before.total_s,
+            thinking_s=last.thinking_s + self.before.thinking_s,
+        )
 
 
 class Conversing:
     """Asks the engine in the name of a conversation, one answer at a time.
 
-    ``ask``, ``edit``, ``retry`` and ``stop`` may be called from any thread; ``handle`` receives every event of the
-    engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its message id.
-    ``ask``, ``edit`` and ``retry`` return after one commit to the disk (some milliseconds). Owns the engine that
-    ``make_engine`` makes of the handler for its events. ``answers_as`` is the name kept with each answer, by default
-    that of the loaded model's folder; a model that does not ``remember`` is given the question alone, and one that
-    does is not told of exchanges whose answer ``left_out`` names.
+    ``ask``, ``edit``, ``retry`` and ``go_on`` may be called from any thread but the engine's and return after one
+    commit to the disk (some milliseconds), or once an aside has ended; ``stop`` from any. ``handle`` receives every
+    event of the engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its
+    message id. Owns the engine that ``make_engine`` makes of the handler for its events. ``answers_as`` is the name
+    kept with each answer, by default that of the loaded model's folder; a model that does not ``remember`` is given
+    the question alone, and one that does is not told of exchanges whose answer ``left_out`` names.
     """
 
     def __init__(
@@ -86,6 +119,7 @@ class Conversing:
         self._asking = threading.Lock()
         self._lock = threading.Lock()
         self._answer: _Answer | None = None
+        self._aside: Aside | None = None
         self._unsaved: list[AnswerRecorder] = []
         self._closing = False
         self._engine = make_engine(self.handle)
@@ -121,7 +155,7 @@ class Conversing:
             self._finish(AnswerFinished(answer.request_id, FinishReason.STOPPED))
         self._save_late()
 
-    def ask(self, conversation_id: str, text: str) -> str:
+    def ask(self, conversation_id: str, text: str, attachments: tuple[Attachment, ...] = ()) -> str:
         """Store a question under the end of the active branch with an empty answer, then ask the engine.
 
         Returns the request id. The first question gives the conversation its title.
@@ -133,16 +167,22 @@ class Conversing:
         with self._asking:
             self._require_idle()
             before = self._store.read(conversation_id).messages
-            return self._exchange(conversation_id, text, before)
+            question = Message(
+                "", conversation_id, before[-1].id if before else None, Role.USER, text, attachments=attachments
+            )
+            return self._exchange(question, before)
 
     def edit(self, message_id: str, text: str) -> str:
-        """Ask a question in other words: a sibling of the question ``message_id``. Raises as :meth:`ask`."""
+        """Ask a question in other words: a sibling of the question ``message_id``, with the same files.
+
+        Raises as :meth:`ask`.
+        """
         with self._asking:
             self._require_idle()
             path = self._store.path_to(message_id)
             if not path or path[-1].role is not Role.USER:
                 raise ConversationNotFound(message_id)
-            return self._exchange(path[-1].conversation_id, text, path[:-1])
+            return self._exchange(replace(path[-1], text=text), path[:-1])
 
     def retry(self, message_id: str) -> str:
         """Answer again: a sibling of the answer ``message_id``, or a first answer to that question.
@@ -167,6 +207,37 @@ class Conversing:
             )
             return self._begin(request_id, path)
 
+    def go_on(self, message_id: str) -> str:
+        """Write an answer on that ended early. Its request id is ``message_id``, as it was the first time.
+
+        Raises as :meth:`ask`; ConversationNotFound also for an answer that is whole.
+        """
+        with self._asking:
+            self._require_idle()
+            path = self._store.path_to(message_id)
+            begun = self._store.reopen(message_id)
+            return self._begin(message_id, (*path[:-1], begun), continued=begun)
+
+    def aside(self, messages: tuple[ChatMessage, ...], max_tokens: int, on_done: Callable[[str | None], None]) -> bool:
+        """Ask something that is kept nowhere. False, and nothing happens, unless the model is ready and idle.
+
+        ``on_done`` gets the answer on the engine's thread, or None: whatever a person asks meanwhile comes first.
+        """
+        with self._asking:
+            aside = Aside(f"aside-{new_id()}", on_done)
+            with self._lock:
+                idle = self._answer is None and self._aside is None and not self._closing
+                if not idle or self._engine.state is not EngineState.READY:
+                    return False
+                self._aside = aside
+            try:
+                self._engine.generate(Generate(aside.request_id, messages, max_tokens=max_tokens, thinking=False))
+            except Exception:
+                log.exception("the engine did not take an aside")
+                self._aside = None
+                return False
+            return True
+
     def stop(self, request_id: str) -> None:
         """End an answer early; what was said stays. Its AnswerFinished follows. Unknown ids are ignored."""
         with self._lock:
@@ -178,11 +249,16 @@ class Conversing:
 
     def handle(self, event: Event) -> None:
         """Store what an event of the engine says and pass it on. Never raises for a full or failing disk."""
-        if isinstance(event, AnswerDelta):
-            # On screen first: writing may take some milliseconds.
-            self._on_event(event)
+        aside = self._aside
+        if aside is not None and aside.owns(event):
+            self._hear_aside(aside, event)
+        elif isinstance(event, AnswerDelta):
             with self._lock:
                 answer = self._current(event.request_id)
+            if answer is not None:
+                event = answer.heard(event)
+            # On screen first: writing may take some milliseconds.
+            self._on_event(event)
             if answer is not None:
                 answer.recorder.add(event.text, event.channel)
         elif isinstance(event, AnswerFinished):
@@ -196,35 +272,50 @@ class Conversing:
         with self._lock:
             if self._answer is not None:
                 raise EngineBusy
+            aside = self._aside
+        if aside is not None:
+            self._engine.stop(aside.request_id)
+            aside.over.wait(ASIDE_ENDS_WITHIN_S)
         self._save_late()
 
     def _model(self) -> str:
         loaded = self._engine.loaded
         return self._answers_as or (Path(loaded.folder).name if loaded else "")
 
-    def _exchange(self, conversation_id: str, text: str, before: tuple[Message, ...]) -> str:
+    def _exchange(self, question: Message, before: tuple[Message, ...]) -> str:
         question_id, request_id = self._store.add_exchange(
-            conversation_id,
-            text,
-            parent_id=before[-1].id if before else None,
+            question.conversation_id,
+            question.text,
+            parent_id=question.parent_id,
             model=self._model(),
-            title=title_from(text),
+            title=title_from(question.text),
+            attachments=question.attachments,
         )
-        question = Message(question_id, conversation_id, None, Role.USER, text)
-        return self._begin(request_id, (*before, question))
+        return self._begin(request_id, (*before, replace(question, id=question_id)))
 
-    def _begin(self, request_id: str, path: tuple[Message, ...]) -> str:
-        question, loaded = path[-1], self._engine.loaded
+    def _begin(self, request_id: str, path: tuple[Message, ...], continued: Message | None = None) -> str:
+        question, loaded = path[-2] if continued and len(path) > 1 else path[-1], self._engine.loaded
         turns = all_turns = turns_of(without(path, self._left_out) if self._remembers else path[-1:])
         if loaded is not None and loaded.context_tokens > 0:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
             turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))
-        recorder = AnswerRecorder(self._store, request_id)
-        answer = _Answer(request_id, question.conversation_id, turns, len(all_turns), recorder)
+        answer = _Answer(
+            request_id,
+            question.conversation_id,
+            turns,
+            len(all_turns),
+            AnswerRecorder(self._store, request_id),
+            before=continued.statistics or AnswerStatistics() if continued else None,
+            thought_before=bool(continued and continued.thinking),
+        )
         with self._lock:
             self._answer = answer
         forgotten = len(all_turns) - len(turns)
-        self._on_event(AnswerStarted(request_id, question.conversation_id, question.id, forgotten, self._model()))
+        self._on_event(
+            AnswerStarted(
+                request_id, question.conversation_id, question.id, forgotten, self._model(), continued is not None
+            )
+        )
         self._on_event(ConversationsChanged(question.conversation_id))
         self._generate(answer)
         return request_id
@@ -238,6 +329,8 @@ class Conversing:
                     sampling=self.sampling,
                     max_tokens=self._max_tokens,
                     thinking=self.thinking,
+                    # An answer that ended before its first word is simply begun anew.
+                    continues=answer.before is not None and answer.turns[-1].role is Role.ASSISTANT,
                 )
             )
         except Exception as error:
@@ -252,6 +345,13 @@ class Conversing:
         return (ChatMessage(Role.SYSTEM, self.system_prompt),) if self.system_prompt.strip() else ()
 
     # --- answering ----------------------------------------------------------------------------------------------
+
+    def _hear_aside(self, aside: Aside, event: Event) -> None:
+        aside.take(event)
+        if isinstance(event, AnswerFinished):
+            # First, so that whoever is told that it is over may have another.
+            self._aside = None
+            aside.end(event)
 
     def _current(self, request_id: str) -> _Answer | None:
         return self._answer if self._answer is not None and self._answer.request_id == request_id else None
@@ -270,7 +370,7 @@ class Conversing:
             self._on_event(ConversationShortened(answer.request_id, answer.all_turns - len(shorter)))
             self._generate(answer)
         else:
-            self._on_event(self._recorded(answer, event))
+            self._on_event(self._recorded(answer, replace(event, statistics=answer.statistics(event.statistics))))
             self._on_event(ConversationsChanged(answer.conversation_id))
 
     def _recorded(self, answer: _Answer, event: AnswerFinished) -> AnswerFinished:

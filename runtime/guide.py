@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from runtime.chats.attachments import Attachment
 from runtime.chats.messages import Message, MessageState
 from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
@@ -90,10 +91,15 @@ class Guide:
                 self._awake = False
                 self._conversing.unload()
 
-    def ask(self, conversation_id: str, text: str) -> str:
+    def ask(self, conversation_id: str, text: str, attachments: tuple[Attachment, ...] = ()) -> str:
         """As :meth:`Conversing.ask`. Raises GuideUnusable before anything is stored."""
         self.wake()
-        return self._conversing.ask(conversation_id, text)
+        return self._conversing.ask(conversation_id, text, attachments)
+
+    def edit(self, message_id: str, text: str) -> str:
+        """As :meth:`Conversing.edit`. Raises GuideUnusable before anything is stored."""
+        self.wake()
+        return self._conversing.edit(message_id, text)
 
     def retry(self, message_id: str) -> str:
         """As :meth:`Conversing.retry`. Raises GuideUnusable before anything is stored."""

@@ -23,7 +23,15 @@ SIZE = (1180, 780)
 
 def main() -> int:
     """Take all pictures."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    arguments = parsed(__doc__)
+    with tempfile.TemporaryDirectory() as home:
+        Photographer(arguments, Path(home)).take_all()
+    return 0
+
+
+def parsed(description: str | None) -> argparse.Namespace:
+    """What was asked for on the command line; the screen is set up for it."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--scale", type=int, default=1)
@@ -33,9 +41,7 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(arguments.scale)
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        _Photographer(arguments, Path(home)).take_all()
-    return 0
+    return arguments
 
 
 def _as_large_as(size_bytes: int, model: Path, folder: Path) -> Path:
@@ -47,7 +53,7 @@ def _as_large_as(size_bytes: int, model: Path, folder: Path) -> Path:
     return folder
 
 
-class _Photographer:
+class Photographer:
     """Walks the road and takes a picture at each stop."""
 
     def __init__(self, arguments: argparse.Namespace, home: Path) -> None:
@@ -59,76 +65,78 @@ class _Photographer:
         self._application = make_application([])
         self._theme = Theme(self._application)
         self._theme.apply(self._application)
-        self._paths = Paths.below(home)
-        self._paths.prepare()
+        self.paths = Paths.below(home)
+        self.paths.prepare()
 
     def take_all(self) -> None:
+        """Open the app, walk, close it."""
         from app.main import Hearth
         from tests.hub.server import LoopbackHub
         from tests.tiny.fixtures import tiny_model_folder
 
         with LoopbackHub() as hub:
             os.environ["HF_ENDPOINT"] = hub.endpoint
-            hearth = self.hearth = Hearth(self._paths, self._theme)
+            hearth = self.hearth = Hearth(self.paths, self._theme)
             scheme = "dark" if self._arguments.dark else "light"
             hearth.runtime.settings.change(theme=scheme, text_scale=self._arguments.text)
             self._theme.choose(scheme, self._arguments.text)
             hearth.window.resize(*map(int, self._arguments.size.split("x")))
             hearth.show()
             try:
-                self._walk(hub, tiny_model_folder())
+                self.walk(hub, tiny_model_folder())
             finally:
                 hearth.window.close()
                 hearth.close()
 
-    def _walk(self, hub: object, model: Path) -> None:
+    def walk(self, hub: object, model: Path) -> None:
+        """The road from the first window to the settings."""
         from tests.hub.server import LoopbackHub
 
         assert isinstance(hub, LoopbackHub)
         hearth = self.hearth
-        self._until(hearth.onboarding.first_run_page.download_button.isEnabled)
+        self.until(hearth.onboarding.first_run_page.download_button.isEnabled)
         pick = hearth.computer.recommendation and hearth.computer.recommendation.pick
         assert pick
         hub.add_repository(
-            pick.edition.repository, _as_large_as(pick.download_bytes, model, self._paths.home / "served")
+            pick.edition.repository, _as_large_as(pick.download_bytes, model, self.paths.home / "served")
         )
-        self._until(hearth.onboarding.first_run_page.guide_card.isVisible)
-        self._shot("first-run")
+        self.until(hearth.onboarding.first_run_page.guide_card.isVisible)
+        self.shot("first-run")
         self._talk_with_guide()
         hub.rate_bytes_per_s = 22_000_000
         hearth.onboarding.first_run_page.download_button.click()
-        self._until(lambda: hearth.onboarding.download_page.bar.value() > 350)
+        self.until(lambda: hearth.onboarding.download_page.bar.value() > 350)
         hearth.onboarding.download_page.question.setText("What is the capital of France?")
-        self._shot("download")
+        self.shot("download")
         self._ended(hearth.onboarding.download_page.guide_card.ask_button.click)
-        self._shot("guide-waiting")
+        self.shot("guide-waiting")
         hub.rate_bytes_per_s = None
         self._ended(lambda: None)
-        self._shot("guide-handed-over")
+        self.shot("guide-handed-over")
         self._ask("And how many people live there?")
-        self._shot("chat-short")
+        self.shot("chat-short")
         for question in ("How do I bake bread?", "How far away is the moon?"):
             hearth.chat_view.new_chat()
-            self._pause(0.2)
+            self.pause(0.2)
             self._ask(question)
         hearth.chat_view.new_chat()
-        self._pause(0.2)
+        self.pause(0.2)
         self._ask("Show me everything you can write.")
-        self._shot("chat")
+        self.shot("chat")
         transcript = hearth.chat_view.page.transcript
         transcript._scroll.verticalScrollBar().setValue(0)
-        self._pause(0.3)
-        self._shot("chat-top")
+        self.pause(0.3)
+        self.shot("chat-top")
         hearth.chat_view.new_chat()
-        self._pause(0.2)
+        self.pause(0.2)
         self._ask("Is 7 a prime number?")
-        self._shot("chat-thinking")
+        self.shot("chat-thinking")
         hearth._show_models()
-        self._pause(0.5)
-        self._shot("models")
+        self.pause(0.5)
+        self.shot("models")
         hearth.window.show_settings()
-        self._pause(0.5)
-        self._shot("settings")
+        self.pause(0.5)
+        self.shot("settings")
         self._trouble()
 
     def _talk_with_guide(self) -> None:
@@ -137,14 +145,14 @@ class _Photographer:
         card.field.setText("Is my data sent anywhere?")
         self._ended(card.ask_button.click)
         self._ask("What does 4-bit mean?")
-        self._shot("guide")
+        self.shot("guide")
         self._ask("Who painted the Mona Lisa?")
-        self._shot("guide-beyond")
+        self.shot("guide-beyond")
         hearth.window.help_requested.emit()
-        self._pause(0.3)
-        self._shot("guide-empty")
+        self.pause(0.3)
+        self.shot("guide-empty")
         hearth.onboarding.come_back()
-        self._pause(0.3)
+        self.pause(0.3)
 
     def _trouble(self) -> None:
         from runtime.api import Problem
@@ -156,8 +164,8 @@ class _Photographer:
                 "download.disk_full", {"folder": "/models", "needed_bytes": 4_900_000_000, "free_bytes": 3_100_000_000}
             )
         )
-        self._pause(0.3)
-        self._shot("trouble")
+        self.pause(0.3)
+        self.shot("trouble")
 
     def _ask(self, question: str) -> None:
         self._ended(lambda: self.hearth.chat_view.send(question))
@@ -168,18 +176,20 @@ class _Photographer:
         ended: list[object] = []
         hearth.chat.answer_ended.connect(ended.append)
         act()
-        self._until(lambda: bool(ended))
+        self.until(lambda: bool(ended))
         hearth.chat.answer_ended.disconnect(ended.append)
-        self._pause(0.4)
+        self.pause(0.4)
 
-    def _shot(self, name: str) -> None:
-        self._pause(0.15)
+    def shot(self, name: str) -> None:
+        """One picture."""
+        self.pause(0.15)
         suffix = ("-dark" if self._arguments.dark else "") + (
             f"@{self._arguments.scale}x" if self._arguments.scale > 1 else ""
         )
         self.hearth.window.grab().save(str(self._arguments.folder / f"{name}{suffix}.png"))
 
-    def _until(self, condition: Callable[[], object]) -> None:
+    def until(self, condition: Callable[[], object]) -> None:
+        """Let the app work until the condition holds."""
         deadline = time.monotonic() + WAIT_S
         while not condition():
             if time.monotonic() > deadline:
@@ -187,7 +197,8 @@ class _Photographer:
             self._application.processEvents()
             time.sleep(0.005)
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
+        """Let the app work for a while."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._application.processEvents()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.chat.composer import Composer, local_paths
+from app.chat.composer import Composer
+from app.chat.drop_overlay import DropOverlay
 from app.chat.header import Header
+from app.chat.question_field import local_paths
 from app.chat.transcript import TranscriptView
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
@@ -58,10 +60,24 @@ class ChatPage(QWidget):
     Signals:
         banner_acted: the id of an action of the banner.
         download_wanted: the button beside the news of a download.
+        renamed: a new title for this chat.
+        menu_chosen: pin, unpin, find, copy, copy_markdown, save, archive, bin or forget, for the whole chat.
+        pinned_message_chosen: the id of a message.
+        files_dropped: local paths, dropped anywhere on the page, pasted or chosen.
+        attachment_removed: the place of a file that should not go with the question.
+        image_pasted, text_cut, edit_last_requested: see the composer.
     """
 
     banner_acted = Signal(str)
     download_wanted = Signal()
+    renamed = Signal(str)
+    menu_chosen = Signal(str)
+    pinned_message_chosen = Signal(str)
+    files_dropped = Signal(list)
+    attachment_removed = Signal(int)
+    image_pasted = Signal()
+    text_cut = Signal()
+    edit_last_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +98,25 @@ class ChatPage(QWidget):
         layout.addLayout(_column(self._banner))
         layout.addWidget(self.transcript, 1)
         layout.addLayout(_column(self.composer))
+        self.overlay = DropOverlay(self)
+        self.overlay.files_dropped.connect(self.composer.take_files)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        header, composer = self.header, self.composer
+        header.renamed.connect(self.renamed)
+        header.menu_chosen.connect(self.menu_chosen)
+        header.pinned_message_chosen.connect(self.pinned_message_chosen)
+        composer.files_dropped.connect(self.files_dropped)
+        composer.attachment_removed.connect(self.attachment_removed)
+        composer.image_pasted.connect(self.image_pasted)
+        composer.text_cut.connect(self.text_cut)
+        composer.edit_last_requested.connect(self.edit_last_requested)
+
+    def set_private(self, private: bool) -> None:
+        """Whether nothing of this chat is kept; it looks different then."""
+        self.header.set_private(private)
+        self.composer.set_private(private)
 
     def show_banner(self, sentence: str, actions: tuple[tuple[str, str], ...]) -> None:
         """Say what is the matter with the model in use."""
@@ -99,16 +134,18 @@ class ChatPage(QWidget):
             self._download.hide()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped anywhere on the page."""
+        """Files may be dropped anywhere on the page; the overlay says so and takes them."""
         if local_paths(event.mimeData()):
             event.acceptProposedAction()
+            self.overlay.appear()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went away, or came over the overlay."""
+        self.overlay.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Hand the files over as if they were dropped on the field."""
-        paths = local_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.composer.files_dropped.emit(paths)
+        """Let go before the overlay was there."""
+        self.overlay.dropEvent(event)
 
 
 def _column(widget: QWidget) -> QHBoxLayout:

@@ -1,89 +1,18 @@
-"""Where the question is typed: grows with it, sends on Return, turns Send into Stop while an answer comes."""
+"""Where the question is made: its files, its text, and Send, which is Stop while an answer comes."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from itertools import pairwise
 
-from app.theme.theme import current_theme
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.chat.attachment_bar import AttachmentBar, AttachmentChip
+from app.chat.question_field import QuestionField
 from app.widgets.buttons import IconButton
 from app.widgets.labels import PlainLabel
 
-LINES_AT_MOST = 6
 FOOTNOTE = "AI can be wrong. Check what matters."
-
-
-class QuestionField(QPlainTextEdit):
-    """Plain text that grows to six lines.
-
-    Signals:
-        submitted: Return without Shift.
-        focus_changed: whether it has the keyboard.
-        files_dropped: local paths.
-    """
-
-    submitted = Signal()
-    focus_changed = Signal(bool)
-    files_dropped = Signal(list)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("question")
-        self.setAccessibleName("Your question")
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(2)
-        self.textChanged.connect(self.fit)
-        current_theme().changed.connect(self.fit)
-        self.fit()
-
-    def fit(self) -> None:
-        """As high as the text, up to the limit."""
-        line = self.fontMetrics().lineSpacing()
-        lines = 0
-        block = self.document().firstBlock()
-        while block.isValid() and lines < LINES_AT_MOST:
-            layout = block.layout()
-            lines += max(1, layout.lineCount() if layout is not None else 1)
-            block = block.next()
-        self.setFixedHeight(min(lines, LINES_AT_MOST) * line + 10)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, other line breaks."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return sends, Shift+Return breaks the line; input methods get their Return first by themselves."""
-        plain = not event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
-            self.submitted.emit()
-            return
-        super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the frame as active."""
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show the frame as idle."""
-        super().focusOutEvent(event)
-        self.focus_changed.emit(False)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text and files."""
-        return source.hasText() or source.hasUrls()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Pasted or dropped: files are reported, everything else is plain text."""
-        paths = local_paths(source)
-        if paths:
-            self.files_dropped.emit(paths)
-        elif source.hasText():
-            self.insertPlainText(source.text())
 
 
 class Composer(QWidget):
@@ -93,42 +22,55 @@ class Composer(QWidget):
         send_requested: the question.
         stop_requested: the answer under way should end.
         draft_changed: what is typed and not sent.
-        files_dropped: local paths.
+        files_dropped: local paths, whether dropped, pasted or chosen with the paperclip.
+        attachment_removed: the place of the file that should go.
+        image_pasted: a picture came that is neither a file nor text.
+        text_cut: what was pasted was longer than the field takes; its beginning is there.
+        edit_last_requested: the up arrow, while nothing is typed.
     """
 
     send_requested = Signal(str)
     stop_requested = Signal()
     draft_changed = Signal(str)
     files_dropped = Signal(list)
+    attachment_removed = Signal(int)
+    image_pasted = Signal()
+    text_cut = Signal()
+    edit_last_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answering = False
         self._available = True
+        self._folder = ""
         self.field = QuestionField()
+        self._attachments = AttachmentBar()
         self._hint = PlainLabel(role="caption")
+        self.attach_button = IconButton("paperclip", "Add a file", "text2", 18)
+        self.attach_button.setFixedSize(QSize(34, 34))
         self.send_button = IconButton("arrow-up", "Send", "on_accent", 20)
         self.send_button.setProperty("kind", "send")
         self.send_button.setFixedSize(QSize(34, 34))
         self._build()
-        self.setFocusProxy(self.field)
-        self.field.submitted.connect(self._send)
-        self.field.textChanged.connect(self._on_text)
-        self.field.focus_changed.connect(self._mark)
-        self.field.files_dropped.connect(self.files_dropped)
-        self.send_button.clicked.connect(self._send_or_stop)
+        self._connect()
         self._refresh()
 
     def _build(self) -> None:
         self._frame = QFrame()
         self._frame.setObjectName("composer")
         bottom = QHBoxLayout()
+        bottom.setSpacing(8)
+        bottom.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
         bottom.addWidget(self._hint, 1)
-        bottom.addWidget(self.send_button)
+        bottom.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
         inside = QVBoxLayout(self._frame)
-        inside.setContentsMargins(14, 12, 10, 8)
+        inside.setContentsMargins(10, 10, 10, 8)
         inside.setSpacing(2)
-        inside.addWidget(self.field)
+        inside.addWidget(self._attachments)
+        text = QHBoxLayout()
+        text.setContentsMargins(4, 2, 0, 0)
+        text.addWidget(self.field)
+        inside.addLayout(text)
         inside.addLayout(bottom)
         footnote = PlainLabel(FOOTNOTE, "caption", wrap=False)
         footnote.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -137,6 +79,19 @@ class Composer(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self._frame)
         layout.addWidget(footnote)
+        self.setFocusProxy(self.field)
+
+    def _connect(self) -> None:
+        self.field.submitted.connect(self._send)
+        self.field.textChanged.connect(self._on_text)
+        self.field.focus_changed.connect(self._mark)
+        self.field.files_dropped.connect(self.files_dropped)
+        self.field.image_pasted.connect(self.image_pasted)
+        self.field.text_cut.connect(self.text_cut)
+        self.field.edit_last_requested.connect(self.edit_last_requested)
+        self._attachments.removed.connect(self.attachment_removed)
+        self.attach_button.clicked.connect(self._choose_files)
+        self.send_button.clicked.connect(self._send_or_stop)
 
     # --- what others set ------------------------------------------------------------------------------------------
 
@@ -147,12 +102,25 @@ class Composer(QWidget):
     def set_text(self, text: str) -> None:
         """Replace what is typed; the cursor goes to its end."""
         if text != self.text():
-            self.field.setPlainText(text)
-            self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+            self.field.set_text(text)
 
     def set_placeholder(self, words: str) -> None:
         """What the empty field says."""
         self.field.setPlaceholderText(words)
+
+    def set_attachments(self, chips: tuple[AttachmentChip, ...]) -> None:
+        """The files that go with the question."""
+        if not self._attachments.set_chips(chips):
+            self.field.setFocus()
+        # New widgets stand at the end of the whole window's order.
+        order = [self.field, *self._attachments.buttons, self.attach_button, self.send_button]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def take_files(self, paths: list[str]) -> None:
+        """Files were chosen, or dropped beside the field: report them, and be ready for the question."""
+        self.files_dropped.emit(paths)
+        self.field.setFocus()
 
     def set_answering(self, answering: bool) -> None:
         """While true, Send is Stop."""
@@ -165,7 +133,26 @@ class Composer(QWidget):
         self._hint.setText(hint)
         self._refresh()
 
+    def set_private(self, private: bool) -> None:
+        """Another ground, so that a chat that is not kept can't be mistaken for one that is."""
+        self._set_look("private", private)
+        for inside in self._frame.findChildren(QWidget):  # their rules look at the frame
+            inside.style().unpolish(inside)
+            inside.style().polish(inside)
+
     # --- what a person does ---------------------------------------------------------------------------------------
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, "Add files to your question", self._folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Add")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.take_files)
+        dialog.directoryEntered.connect(self._remember)
+        dialog.open()
+
+    def _remember(self, folder: str) -> None:
+        self._folder = folder
 
     def _send_or_stop(self) -> None:
         if self._answering:
@@ -187,11 +174,9 @@ class Composer(QWidget):
         self.send_button.setEnabled(self._answering or (self._available and bool(self.text().strip())))
 
     def _mark(self, active: bool) -> None:
-        self._frame.setProperty("active", "true" if active else "false")
+        self._set_look("active", active)
+
+    def _set_look(self, name: str, on: bool) -> None:
+        self._frame.setProperty(name, "true" if on else "false")
         self._frame.style().unpolish(self._frame)
         self._frame.style().polish(self._frame)
-
-
-def local_paths(source: QMimeData) -> list[str]:
-    """The files of a drop or paste that are on this computer."""
-    return [url.toLocalFile() for url in source.urls() if url.isLocalFile()]

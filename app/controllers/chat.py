@@ -1,4 +1,4 @@
-"""Conversations: the list, the one that is open, asking and stopping."""
+"""The open conversation: asking, answering, its messages and its draft."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from runtime.api import (
     AnswerDelta,
     AnswerFinished,
     AnswerStarted,
+    Attachment,
     Conversation,
-    ConversationsChanged,
     ConversationShortened,
-    ConversationSummary,
     Conversing,
     Event,
     Guide,
     Message,
-    Problem,
     PromptProgress,
     Runtime,
 )
@@ -29,42 +27,44 @@ DRAFT_DELAY_MS = 500
 
 
 class ChatController(QObject):
-    """Everything about conversations that is not a widget. All storage goes through one ordered runner.
+    """What is said in the conversation on the screen. All storage goes through one ordered runner.
 
     Signals:
-        summaries_changed: :attr:`summaries` is new.
-        opened: a Conversation to show from its start (None: a new, empty one).
+        opened: a Conversation to show (None: a new, empty one) and the message to show it at ("": its end).
+        path_changed: the open Conversation as it is stored now; what was said in it has not changed.
         answer_started: an AnswerStarted of the open conversation.
         answer_grew: an AnswerDelta of the open conversation.
         prompt_progressed: a PromptProgress of the open conversation.
         answer_ended: the finished Message of the open conversation.
         answering_changed: whether an answer is under way, in any conversation.
-        binned: id and title of a conversation that was moved to the bin.
-        recovered: the Problem that a damaged database was, now that a backup took its place.
+        message_deleted: the id of a message that was deleted and can be brought back.
+        not_asked: the words and the Problem of a question that could not be stored.
         shortened: a ConversationShortened, or an AnswerStarted that left turns out, of the open conversation.
         failed: a Problem.
     """
 
-    recovered = Signal(object)
-    shortened = Signal()
-    summaries_changed = Signal()
-    opened = Signal(object)
+    opened = Signal(object, str)
+    path_changed = Signal(object)
     answer_started = Signal(object)
     answer_grew = Signal(object)
     prompt_progressed = Signal(object)
     answer_ended = Signal(object)
     answering_changed = Signal(bool)
-    binned = Signal(str, str)
+    message_deleted = Signal(str)
+    not_asked = Signal(str, object)
+    shortened = Signal()
     failed = Signal(object)
 
     def __init__(self, runtime: Runtime, bridge: EventBridge, store: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runtime = runtime
         self._store = store
-        self.summaries: tuple[ConversationSummary, ...] = ()
         self.current_id = ""
         self.guided = False  # the open conversation is the guide's, whatever models there are
+        self.private = False  # the open conversation is in memory alone
         self.answering: dict[str, str] = {}  # request -> conversation
+        self.new_draft = ""  # what was typed in a conversation that does not exist yet
+        self._beginning = False  # the first question of the open, new conversation is on its way to the disk
         self._draft = ("", "")
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -72,52 +72,77 @@ class ChatController(QObject):
         self._draft_timer.timeout.connect(self.save_draft)
         bridge.event_arrived.connect(self._on_event)
 
-    # --- what a person does ---------------------------------------------------------------------------------------
+    # --- which conversation ---------------------------------------------------------------------------------------
 
-    def open_last(self) -> None:
-        """Go on where the last run stopped: the same conversation, or a new one."""
+    def begin(self, *, anew: bool = False) -> None:
+        """Go on where the last run stopped: the same conversation, or (also if ``anew``) a new one."""
 
-        def last() -> Conversation | None:
-            conversation_id = self._runtime.conversations.last_opened()
-            return self._runtime.conversations.open(conversation_id) if conversation_id else None
+        def last() -> tuple[Conversation | None, str]:
+            conversations = self._runtime.conversations
+            conversation_id = None if anew else conversations.last_opened()
+            return (conversations.open(conversation_id) if conversation_id else None, conversations.new_chat_draft())
 
-        self._do(last, self._on_opened)
-        self.refresh()
+        def on_last(found: tuple[Conversation | None, str]) -> None:
+            self.new_draft = found[1]
+            self._show(found[0])
 
-    def tidy(self) -> None:
-        """Once a start: empty the bin of what lay there long enough, and say if the database had to be mended."""
+        self._do(last, on_last)
 
-        def work() -> Problem | None:
-            self._runtime.conversations.purge_bin()
-            return self._runtime.conversations.recovered
-
-        self._do(work, lambda problem: self.recovered.emit(problem) if problem is not None else None)
-
-    def open(self, conversation_id: str) -> None:
-        """Show a conversation."""
+    def open(self, conversation_id: str, at: str = "") -> None:
+        """Show a conversation, at its end or at one of its messages."""
         self.save_draft()
-        self._do(lambda: self._runtime.conversations.open(conversation_id), self._on_opened)
 
-    def new(self, *, guided: bool = False) -> None:
-        """An empty page; the conversation is made when its first question is asked. ``guided``: it is the guide's."""
+        def read() -> Conversation:
+            if at:
+                self._runtime.conversations.reveal(at)
+            return self._runtime.conversations.open(conversation_id)
+
+        self._do(read, lambda conversation: self._show(conversation, at))
+
+    def new(self, *, guided: bool = False, private: bool = False) -> None:
+        """An empty page; the conversation is made when its first question is asked. ``guided``: it is the guide's.
+        ``private``: it will be in memory alone."""
         self.save_draft()
-        self._show(None, guided)
+        self._show(None, guided=guided, private=private)
 
-    def ask(self, text: str, *, guide: bool) -> None:
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    def ask(self, text: str, attachments: tuple[Attachment, ...] = (), *, guide: bool) -> None:
         """Send a question in the open conversation, making one if there is none. ``guide``: to the built-in guide."""
         self._draft_timer.stop()
-        conversation_id, guided = self.current_id, self.guided
+        conversation_id, guided, private = self.current_id, self.guided, self.private
+        self._beginning = not conversation_id
+        if not conversation_id:
+            self.new_draft = ""
 
-        def send() -> str:
-            target = conversation_id or self._runtime.conversations.create(guided=guided)
-            self._answerer(guide).ask(target, text)
-            return target
+        def send() -> None:
+            conversations = self._runtime.conversations
+            target = conversation_id or conversations.create(guided=guided, private=private)
+            try:
+                self._answerer(guide).ask(target, text, attachments)
+            except BaseException:
+                conversations.discard_empty(target)
+                raise
+            if not conversation_id:
+                conversations.set_draft("", "")
 
-        self._do(send, self._on_asked)
+        self._store.run(send, lambda _none: None, lambda problem: self.not_asked.emit(text, problem))
+
+    def edit(self, message_id: str, text: str, *, guide: bool) -> None:
+        """Ask a question in other words; the earlier ones are kept beside it."""
+        self._store.run(
+            lambda: self._answerer(guide).edit(message_id, text),
+            lambda _request_id: None,
+            lambda problem: self.not_asked.emit(text, problem),
+        )
 
     def retry(self, message_id: str, *, guide: bool) -> None:
         """Another answer beside an old one."""
         self._do(lambda: self._answerer(guide).retry(message_id), lambda _request_id: None)
+
+    def go_on(self, message_id: str) -> None:
+        """Let the model write on at an answer that ended early."""
+        self._do(lambda: self._runtime.chat.go_on(message_id), lambda _request_id: None)
 
     def leave_guide(self) -> None:
         """From now on the model in use answers in the open conversation, not the guide."""
@@ -130,29 +155,51 @@ class ChatController(QObject):
         for request_id in self.answering:
             self._runtime.stop_answer(request_id)
 
-    def rename(self, conversation_id: str, title: str) -> None:
-        """Give a conversation another title."""
-        self._do(lambda: self._runtime.conversations.rename(conversation_id, title), lambda _none: self.refresh())
+    def _answerer(self, guide: bool) -> Guide | Conversing:
+        return self._runtime.guide if guide else self._runtime.chat
 
-    def move_to_bin(self, conversation_id: str) -> None:
-        """Take a conversation out of sight; :meth:`restore` brings it back."""
-        title = next((s.title for s in self.summaries if s.id == conversation_id), "")
+    # --- messages -------------------------------------------------------------------------------------------------
 
-        def on_done(_none: object) -> None:
-            self.binned.emit(conversation_id, title)
-            self.refresh()
-            if conversation_id == self.current_id:
-                self._on_opened(None)
+    def choose_branch(self, message_id: str) -> None:
+        """Show another version of a question or an answer, with what followed it."""
+        self._do(
+            lambda: self._runtime.conversations.choose_branch(message_id),
+            lambda conversation: self._show_again(conversation, message_id),
+        )
 
-        self._do(lambda: self._runtime.conversations.move_to_bin(conversation_id), on_done)
+    def delete_message(self, message_id: str, stay_at: str) -> None:
+        """Take a message out of the conversation; :meth:`restore_message` brings it back. ``stay_at``: what is to be
+        seen afterwards."""
 
-    def restore(self, conversation_id: str) -> None:
-        """Undo :meth:`move_to_bin` and show it again."""
-        self._do(lambda: self._runtime.conversations.restore(conversation_id), lambda _none: self.open(conversation_id))
-        self.refresh()
+        def on_done(conversation: Conversation) -> None:
+            self._show_again(conversation, stay_at)
+            self.message_deleted.emit(message_id)
+
+        self._do(lambda: self._runtime.conversations.delete_message(message_id), on_done)
+
+    def restore_message(self, message_id: str) -> None:
+        """Bring a deleted message back; it is shown if its conversation is the open one."""
+        self._do(
+            lambda: self._runtime.conversations.restore_message(message_id),
+            lambda conversation: self._show_again(conversation, message_id),
+        )
+
+    def pin_message(self, message_id: str, pinned: bool) -> None:
+        """Mark a message to be found again, or no longer."""
+        self._do(lambda: self._runtime.conversations.pin_message(message_id, pinned), lambda _none: self._read_path())
+
+    def rate(self, message_id: str, rating: int) -> None:
+        """Keep what the person thinks of an answer: 1, -1 or 0."""
+        self._do(lambda: self._runtime.conversations.rate(message_id, rating), lambda _none: self._read_path())
+
+    # --- drafts ---------------------------------------------------------------------------------------------------
 
     def note_draft(self, text: str) -> None:
         """Keep what is typed but not sent, a moment after the last key."""
+        if not self.current_id:
+            if self.private:
+                return
+            self.new_draft = text
         self._draft = (self.current_id, text)
         self._draft_timer.start()
 
@@ -162,36 +209,34 @@ class ChatController(QObject):
             return
         self._draft_timer.stop()
         conversation_id, text = self._draft
-        if conversation_id:
-            self._do(lambda: self._runtime.conversations.set_draft(conversation_id, text), lambda _none: None)
-
-    def refresh(self) -> None:
-        """Read the list anew."""
-        self._do(lambda: self._runtime.conversations.summaries(), self._on_summaries)
-
-    def _answerer(self, guide: bool) -> Guide | Conversing:
-        return self._runtime.guide if guide else self._runtime.chat
+        self._do(lambda: self._runtime.conversations.set_draft(conversation_id, text), lambda _none: None)
 
     # --- what comes back ------------------------------------------------------------------------------------------
 
     def _do(self, work: Callable[[], object], on_done: Callable[..., None]) -> None:
         self._store.run(work, on_done, self.failed.emit)
 
-    def _on_summaries(self, summaries: tuple[ConversationSummary, ...]) -> None:
-        self.summaries = summaries
-        self.summaries_changed.emit()
+    def _show(
+        self, conversation: Conversation | None, at: str = "", *, guided: bool = False, private: bool = False
+    ) -> None:
+        self.current_id = conversation.id if conversation else ""
+        self.guided = conversation.guided if conversation else guided
+        self.private = conversation.private if conversation else private
+        self._beginning = False
+        self.opened.emit(conversation, at)
 
-    def _on_opened(self, conversation: Conversation | None) -> None:
-        self._show(conversation, conversation is not None and conversation.guided)
+    def _show_again(self, conversation: Conversation, at: str) -> None:
+        if conversation.id == self.current_id:
+            self.opened.emit(conversation, at)
 
-    def _show(self, conversation: Conversation | None, guided: bool) -> None:
-        self.current_id, self.guided = conversation.id if conversation else "", guided
-        self.opened.emit(conversation)
+    def _read_path(self) -> None:
+        conversation_id = self.current_id
+        if conversation_id:
+            self._do(lambda: self._runtime.conversations.read(conversation_id), self._on_path)
 
-    def _on_asked(self, conversation_id: str) -> None:
-        if not self.current_id:
-            self.current_id = conversation_id
-        self.refresh()
+    def _on_path(self, conversation: Conversation) -> None:
+        if conversation.id == self.current_id:
+            self.path_changed.emit(conversation)
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -203,8 +248,6 @@ class ChatController(QObject):
                 self.prompt_progressed.emit(event)
             case AnswerFinished():
                 self._on_answer_finished(event)
-            case ConversationsChanged():
-                self.refresh()
             case ConversationShortened() if self._shown(event.request_id):
                 self.shortened.emit()
             case _:
@@ -215,11 +258,13 @@ class ChatController(QObject):
 
     def _on_answer_started(self, event: AnswerStarted) -> None:
         self.answering[event.request_id] = event.conversation_id
-        if not self.current_id:
+        if self._beginning:
+            self._beginning = False
             self.current_id = event.conversation_id
         self.answering_changed.emit(True)
         if event.conversation_id == self.current_id:
             self.answer_started.emit(event)
+            self._read_path()
             if event.forgotten_messages:
                 self.shortened.emit()
 
@@ -232,3 +277,4 @@ class ChatController(QObject):
     def _on_message(self, message: Message) -> None:
         if message.conversation_id == self.current_id:
             self.answer_ended.emit(message)
+            self._read_path()

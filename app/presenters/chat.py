@@ -1,31 +1,34 @@
-"""The conversation: list, transcript and composer joined to the chat controller."""
+"""The conversation's page joined to what is said: asking, answers as they come, what is done with messages."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from app import sentences, texts, wording
+from app import texts
+from app.chat.attachment_bar import AttachmentChip
 from app.chat.chat_page import ChatPage
-from app.chat.items import MessageItem, Notice
-from app.chat.sidebar import ConversationRow, Sidebar
+from app.chat.items import Act, MessageItem
+from app.chat.plain_text import plain_text
+from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
+from app.controllers.speech import SpeechController
 from app.presenters.guide import GuidePresenter
+from app.presenters.messages import Doors, message_item
+from app.presenters.trouble import TroublePresenter
 from app.texts import Way
+from app.wording import size
 from runtime.api import (
     AnswerDelta,
     AnswerStarted,
+    Attachment,
     Conversation,
-    EngineChanged,
-    EngineState,
     Message,
     MessageState,
     Problem,
@@ -34,18 +37,22 @@ from runtime.api import (
 )
 
 NEW_TITLE = "New chat"
-SHORTENED = "This chat is getting long. The model no longer sees its first messages; they are all kept here."
+PRIVATE_TITLE = "Private chat"
+NO_PICTURES = "Pictures can't be read yet. Hearth takes plain text for now."
+# After an answer only the messages near the end can look different: others keep what is done with them.
+RECHECKED = 6
 
 
 class ChatPresenter(QObject):
-    """Owns the chat page and the sidebar.
+    """Owns the chat page.
 
     Signals:
         models_wanted: the person wants to see or choose models.
         smaller_model_wanted: the model in use was too much for this computer.
-        toasted: sentence, label of an undo button and the id it undoes ("" for none).
+        toasted: sentence, label of an undo button and what it undoes ("" for none).
         fetch_wanted: the repository of a model to download.
         download_wanted: the person wants to see the download that is under way.
+        shown: a Conversation is on the page (None: a new one), or is now stored differently.
     """
 
     models_wanted = Signal()
@@ -53,6 +60,7 @@ class ChatPresenter(QObject):
     toasted = Signal(str, str, str)
     fetch_wanted = Signal(str)
     download_wanted = Signal()
+    shown = Signal(object)
 
     def __init__(
         self,
@@ -61,18 +69,24 @@ class ChatPresenter(QObject):
         computer: ComputerController,
         downloads: DownloadsController,
         guide: GuideController,
+        attachments: AttachmentsController,
+        speech: SpeechController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._chat = chat
         self._models = models
-        self._computer = computer
+        self._attachments = attachments
+        self._speech = speech
         self.page = ChatPage()
-        self.sidebar = Sidebar()
         self._guide_files = guide
         self._guide = GuidePresenter(guide, chat, models, computer, downloads, self.page, self)
-        self._question_id = 0
-        self._thinking_since = 0.0
+        self._trouble = TroublePresenter(chat, models, computer, self._guide, self.page, self)
+        self._messages: tuple[Message, ...] = ()
+        self._pending = ""  # the place on the page of a question that is not stored yet
+        self._questions = 0
+        self._unsent = ""  # a question that waits until its files are read
+        self._attached: tuple[Attachment, ...] = ()  # what went with the last question
         self._connect_view()
         self._connect_controllers()
 
@@ -82,39 +96,44 @@ class ChatPresenter(QObject):
         composer.stop_requested.connect(self._chat.stop)
         composer.draft_changed.connect(self._chat.note_draft)
         composer.files_dropped.connect(self.take_files)
-        transcript.retry_requested.connect(self._retry)
+        composer.attachment_removed.connect(lambda place: self._attachments.remove(self._chat.current_id, place))
+        composer.image_pasted.connect(lambda: self.toasted.emit(NO_PICTURES, "", ""))
+        composer.text_cut.connect(lambda: self.toasted.emit("The text was too long and has been cut.", "", ""))
+        composer.edit_last_requested.connect(self._edit_last)
+        transcript.acted.connect(self._act)
+        transcript.edited.connect(self._edit)
+        transcript.branch_chosen.connect(self._chat.choose_branch)
         transcript.notice_action.connect(self._on_notice)
         transcript.example_chosen.connect(self.send)
         transcript.link_chosen.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         transcript.copied.connect(lambda _id: self.toasted.emit("Copied", "", ""))
-        self.page.banner_acted.connect(lambda action: self._do(Way(action)))
         self.page.header.model_menu_requested.connect(self.models_wanted)
         self.page.download_wanted.connect(self.download_wanted)
         self._guide.fetch_wanted.connect(self.fetch_wanted)
         self._guide.ask_wanted.connect(self.send)
         self._guide.models_wanted.connect(self.models_wanted)
-        self._guide.changed.connect(self._show_model)
-        self.sidebar.new_chat_requested.connect(self.new_chat)
-        self.sidebar.conversation_chosen.connect(self._chat.open)
-        self.sidebar.rename_requested.connect(self._chat.rename)
-        self.sidebar.delete_requested.connect(self._chat.move_to_bin)
+        self._guide.changed.connect(self._on_doors)
+        self._trouble.models_wanted.connect(self.models_wanted)
+        self._trouble.smaller_model_wanted.connect(self.smaller_model_wanted)
+        self._trouble.fetch_wanted.connect(self.fetch_wanted)
+        self._trouble.toasted.connect(self.toasted)
+        self._trouble.new_chat_wanted.connect(self.new_chat)
 
     def _connect_controllers(self) -> None:
-        self._chat.summaries_changed.connect(self._on_summaries)
         self._chat.opened.connect(self._on_opened)
+        self._chat.path_changed.connect(self._on_path)
         self._chat.answer_started.connect(self._on_answer_started)
         self._chat.answer_grew.connect(self._on_answer_grew)
         self._chat.prompt_progressed.connect(self._on_prompt_progressed)
         self._chat.answer_ended.connect(self._on_answer_ended)
         self._chat.answering_changed.connect(self.page.composer.set_answering)
-        self._chat.binned.connect(
-            lambda id_, title: self.toasted.emit(f"“{title or NEW_TITLE}” is in the bin", "Undo", id_)
+        self._chat.not_asked.connect(self._on_not_asked)
+        self._chat.message_deleted.connect(
+            lambda message_id: self.toasted.emit("The message was deleted", "Undo", f"message:{message_id}")
         )
-        self._chat.failed.connect(self._on_problem)
-        self._chat.shortened.connect(self._on_shortened)
-        self._models.engine_changed.connect(self._on_engine)
-        self._models.installed_changed.connect(self._show_model)
-        self._computer.looked.connect(self._show_model)
+        self._attachments.changed.connect(self._show_attachments)
+        self._attachments.failed.connect(lambda problem: self.toasted.emit(texts.one_line(problem), "", ""))
+        self._models.installed_changed.connect(self._on_doors)
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -123,12 +142,17 @@ class ChatPresenter(QObject):
         self._chat.new()
         self.page.composer.setFocus()
 
+    def new_private_chat(self) -> None:
+        """An empty conversation that will be in memory alone."""
+        self._chat.new(private=True)
+        self.page.composer.setFocus()
+
     def open_help(self) -> None:
         """An empty conversation with the guide, whatever models there are."""
         self._chat.new(guided=True)
         self.page.composer.setFocus()
         if self._guide_files.problem is not None:
-            self.show_problem(self._guide_files.problem)
+            self._trouble.show_problem(self._guide_files.problem)
 
     def ask_guide(self, question: str) -> None:
         """A new conversation in which whoever is there answers: the guide, as long as there is no model."""
@@ -139,46 +163,173 @@ class ChatPresenter(QObject):
         """Show the question at once, then ask it."""
         if not text.strip() or self._chat.answering:
             return
-        self._question_id += 1
-        self.page.transcript.append_message(MessageItem(f"question-{self._question_id}", "user", text, "", "complete"))
+        if self._attachments.reading:
+            self._unsent = text
+            return
+        attached = self._attached = self._attachments.take(self._chat.current_id)
+        self._show_pending(text, tuple(attachment.name for attachment in attached))
         self.page.composer.set_text("")
-        self._chat.ask(text, guide=self._guide.answers)
+        self._chat.ask(text, attached, guide=self._guide.answers)
+
+    def _show_pending(self, text: str, names: tuple[str, ...] = ()) -> None:
+        self._questions += 1
+        self._pending = f"question-{self._questions}"
+        self.page.transcript.append_message(MessageItem(self._pending, "user", text, "", "complete", attachments=names))
+
+    def take_files(self, paths: list[str]) -> None:
+        """Files for the question being typed: dropped, pasted, chosen, or put onto the app's icon."""
+        self._attachments.add(self._chat.current_id, paths)
+        self.page.composer.setFocus()
+
+    def _show_attachments(self, conversation_id: str) -> None:
+        if conversation_id == self._chat.current_id:
+            unsent, self._unsent = self._unsent, ""
+            self.page.composer.set_attachments(
+                tuple(
+                    AttachmentChip(attachment.name, size(len(attachment.text.encode())))
+                    for attachment in self._attachments.of(conversation_id)
+                )
+            )
+            self.send(unsent)
+
+    def _on_not_asked(self, text: str, problem: Problem) -> None:
+        """Nothing was stored: what was typed goes back to where it was typed."""
+        if self._pending:
+            self.page.transcript.take_away(self._pending)
+            self._pending = ""
+        self.page.composer.set_text(text)
+        self._attachments.put_back(self._chat.current_id, self._attached)
+        self._trouble.tell(problem)
+
+    # --- what is done with messages -------------------------------------------------------------------------------
+
+    def _act(self, message_id: str, name: str) -> None:
+        message, shown = self._message(message_id), self.page.transcript.item(message_id)
+        if message is None or shown is None:
+            return
+        match Act(name):
+            case Act.AGAIN:
+                self._retry(message_id)
+            case Act.CONTINUE if not self._chat.answering:
+                self._chat.go_on(message_id)
+            case Act.DELETE if not self._chat.answering:
+                self._chat.delete_message(message_id, self._neighbour(message_id))
+            case Act.PIN:
+                self._chat.pin_message(message_id, not message.pinned)
+            case Act.RATE_GOOD:
+                self._chat.rate(message_id, 0 if message.rating > 0 else 1)
+            case Act.RATE_BAD:
+                self._chat.rate(message_id, 0 if message.rating < 0 else -1)
+            case Act.READ_OUT:
+                self._speech.toggle(message_id, plain_text(shown))
+            case _:
+                pass
 
     def _retry(self, message_id: str) -> None:
-        self._chat.retry(message_id, guide=self._guide.answers)
+        if not self._chat.answering:
+            self._chat.retry(message_id, guide=self._guide.answers)
 
-    def take_files(self, _paths: list[str]) -> None:
-        """Files dropped on the page or the app's icon."""
-        self.toasted.emit("Documents come in a later version. You can paste text for now.", "", "")
+    def _edit(self, message_id: str, text: str) -> None:
+        if self._chat.answering:
+            self.page.composer.set_text(text)
+            self.toasted.emit("Stop the answer first, then send this.", "", "")
+            return
+        message = self._message(message_id)
+        names = tuple(attachment.name for attachment in message.attachments) if message else ()
+        self.page.transcript.cut_after(message_id)
+        self.page.transcript.take_away(message_id)
+        self._show_pending(text, names)
+        self._attached = ()
+        self._chat.edit(message_id, text, guide=self._guide.answers)
+
+    def _edit_last(self) -> None:
+        last = next((m.id for m in reversed(self._messages) if m.role is Role.USER), "")
+        if last and not self._chat.answering:
+            self.page.transcript.perform(last, Act.EDIT)
+
+    def _message(self, message_id: str) -> Message | None:
+        return next((message for message in self._messages if message.id == message_id), None)
+
+    def _neighbour(self, message_id: str) -> str:
+        """What stands above a message, or else below it."""
+        ids = [message.id for message in self._messages]
+        place = ids.index(message_id)
+        return ids[place - 1] if place else next(iter(ids[1:2]), "")
 
     # --- the open conversation ------------------------------------------------------------------------------------
 
-    def _on_opened(self, conversation: Conversation | None) -> None:
-        messages = conversation.messages if conversation else ()
-        self.page.transcript.set_messages(tuple(self._item(message) for message in messages))
-        self.page.header.set_title(conversation.title if conversation and conversation.title else NEW_TITLE)
-        self.page.composer.set_text(conversation.draft if conversation else "")
-        self.sidebar.set_current(conversation.id if conversation else "")
+    def _on_opened(self, conversation: Conversation | None, at: str) -> None:
+        self.page.header.cancel_rename()
+        self._messages = conversation.messages if conversation else ()
+        self._pending = self._unsent = ""
+        self._trouble.forget_chat()
+        self.page.transcript.set_messages(self._items(self._messages), at)
+        self.page.set_private(self._chat.private)
+        fresh = "" if self._chat.private or self._chat.guided else self._chat.new_draft
+        self.page.composer.set_text(conversation.draft if conversation else fresh)
+        self._show_attachments(self._chat.current_id)
+        self._show_title(conversation)
+        self.shown.emit(conversation)
 
-    def _on_summaries(self) -> None:
-        rows = tuple(
-            ConversationRow(s.id, s.title or NEW_TITLE, datetime.fromtimestamp(s.updated_at / 1000, UTC).astimezone())
-            for s in self._chat.summaries
-        )
-        self.sidebar.set_conversations(rows)
-        self.sidebar.set_current(self._chat.current_id)
-        current = next((s for s in self._chat.summaries if s.id == self._chat.current_id), None)
-        if current is not None:
-            self.page.header.set_title(current.title or NEW_TITLE)
+    def _on_path(self, conversation: Conversation) -> None:
+        """The same conversation, read anew: ids, other versions, pins and ratings may be others."""
+        self._messages = conversation.messages
+        self._recheck(len(self._messages) if len(self._messages) < RECHECKED else RECHECKED)
+        for message in self._messages[:-RECHECKED]:
+            shown = self.page.transcript.item(message.id)
+            if shown is not None and (shown.pinned, shown.rating) != (message.pinned, message.rating):
+                self.page.transcript.replace_item(replace(shown, pinned=message.pinned, rating=message.rating))
+        self._show_title(conversation)
+        self.shown.emit(conversation)
+
+    def _show_title(self, conversation: Conversation | None) -> None:
+        untitled = PRIVATE_TITLE if self._chat.private else NEW_TITLE
+        self.page.header.set_title(conversation.title if conversation and conversation.title else untitled)
+
+    def _items(self, messages: tuple[Message, ...]) -> tuple[MessageItem, ...]:
+        doors, last = self._doors(), messages[-1].id if messages else ""
+        return tuple(self._item(message, doors, last=message.id == last) for message in messages)
+
+    def _item(self, message: Message, doors: Doors, *, last: bool) -> MessageItem:
+        badge, offer = self._guide.badge(message.model), self._guide.offer(message)
+        return message_item(message, doors, last=last, badge=badge, offer=offer)
+
+    def _doors(self) -> Doors:
+        model = self._models.current is not None
+        return Doors(asking=model or self._guide.answers, continuing=model, speaking=self._speech.possible)
+
+    def _recheck(self, count: int) -> None:
+        """Show the last messages as they are now; what is being written is left alone."""
+        doors = self._doors()
+        for message in self._messages[-count:]:
+            shown = self.page.transcript.item(message.id)
+            if shown is None or shown.state == "streaming" or message.state is MessageState.STREAMING:
+                continue
+            item = self._item(message, doors, last=message is self._messages[-1])
+            if item != shown:
+                self.page.transcript.replace_item(item)
+
+    def _on_doors(self) -> None:
+        self._trouble.show_model()
+        self._recheck(len(self._messages))
+
+    # --- answers --------------------------------------------------------------------------------------------------
 
     def _on_answer_started(self, event: AnswerStarted) -> None:
-        self._thinking_since = time.monotonic()
-        badge = self._guide.badge(event.model)
-        self.page.transcript.append_message(
-            MessageItem(event.request_id, "assistant", "", "", "streaming", badge=badge)
-        )
+        transcript, badge = self.page.transcript, self._guide.badge(event.model)
+        begun = transcript.item(event.request_id)
+        if event.continued and begun is not None:
+            transcript.replace_item(replace(begun, state="streaming", notice=None, acts=frozenset()))
+        else:
+            if self._pending:
+                transcript.rename(self._pending, event.question_id)
+            elif event.question_id in transcript.ids:
+                transcript.cut_after(event.question_id)
+            item = MessageItem(event.request_id, "assistant", "", "", "streaming", badge=badge)
+            transcript.append_message(item)
+        self._pending = ""
         waiting = "Reading your question …" if badge or self._models.ready else "Waking up the model …"
-        self.page.transcript.set_status(event.request_id, waiting)
+        transcript.set_status(event.request_id, waiting)
 
     def _on_prompt_progressed(self, event: PromptProgress) -> None:
         if event.total_tokens > event.done_tokens > 0:
@@ -189,112 +340,21 @@ class ChatPresenter(QObject):
         self.page.transcript.append_delta(event.request_id, event.text, str(event.channel))
 
     def _on_answer_ended(self, message: Message) -> None:
-        item = self._item(message)
+        item = self._item(message, self._doors(), last=True)
         self.page.transcript.finish_message(item.id, item.state, item.caption, item.notice)
-
-    def _item(self, message: Message) -> MessageItem:
-        item = message_item(message)
-        return replace(item, badge=self._guide.badge(message.model), notice=item.notice or self._guide.offer(message))
-
-    # --- trouble --------------------------------------------------------------------------------------------------
+        self.page.transcript.replace_item(item)
 
     def _on_notice(self, message_id: str, action: str) -> None:
         way = Way(action)
         if way in (Way.ANSWER_AGAIN, Way.TRY_AGAIN):
             self._retry(message_id)
         elif not self._guide.act(message_id, way):
-            self._do(way)
-
-    def _do(self, way: Way) -> None:
-        match way:
-            case Way.TRY_AGAIN | Way.ANSWER_AGAIN:
-                self.page.hide_banner()
-                self._models.use_last()
-            case Way.SMALLER_MODEL:
-                self.smaller_model_wanted.emit()
-            case Way.NEW_CHAT:
-                self.new_chat()
-            case Way.GET_AGAIN if self._models.chosen and "/" in self._models.chosen:
-                self.fetch_wanted.emit(self._models.chosen)
-            case Way.NOTHING:
-                self.page.hide_banner()
-            case _:
-                self.models_wanted.emit()
-
-    def _on_problem(self, problem: Problem) -> None:
-        if problem.code.startswith("storage."):
-            self.show_news(problem)  # about what is kept: it stays until it was read
-        else:
-            self.toasted.emit(texts.one_line(problem), "", "")
-
-    def _on_shortened(self) -> None:
-        self.page.show_banner(SHORTENED, ((Way.NEW_CHAT, texts.LABELS[Way.NEW_CHAT]),))
+            self._trouble.do(way)
 
     def show_news(self, problem: Problem) -> None:
         """Something was mended or could not be read at the start; it is said once."""
-        words = texts.explain(problem)
-        self.page.show_banner(f"{words.title}. {words.sentence}", ((Way.NOTHING, texts.LABELS[Way.NOTHING]),))
+        self._trouble.show_news(problem)
 
     def show_problem(self, problem: Problem, _name: str = "") -> None:
         """A problem of the model in use, in a line above the conversation, with what can be done."""
-        words = texts.explain(problem)
-        self.page.show_banner(f"{words.title}. {words.sentence}", tuple((w, texts.LABELS[w]) for w in words.ways[:2]))
-
-    # --- the model pill -------------------------------------------------------------------------------------------
-
-    def _on_engine(self, event: EngineChanged) -> None:
-        self._show_model()
-        if event.state is EngineState.FAILED and event.problem is not None and not self._chat.answering:
-            words = texts.explain(event.problem)
-            self.page.show_banner(
-                f"{words.title}. {words.sentence}", tuple((w, texts.LABELS[w]) for w in words.ways[:2])
-            )
-        elif event.state is EngineState.READY:
-            self.page.hide_banner()
-
-    def _show_model(self) -> None:
-        self.page.composer.set_placeholder(self._guide.hint)
-        self.page.header.model_button.setVisible(self._models.current is None or not self._guide.answers)
-        current = self._models.current
-        if current is None:
-            self.page.header.set_model("Choose a model")
-            there = self._guide.answers
-            self.page.composer.set_available(there, "" if there else "Choose a model first, then ask.")
-            return
-        title = sentences.model_title(self._computer.choice(current.repository), current.repository or current.folder)
-        waking = self._models.engine.state in (EngineState.STARTING, EngineState.LOADING)
-        self.page.header.set_model(f"{title} is waking up …" if waking else title)
-        self.page.composer.set_available(True, "")
-
-
-def message_item(message: Message) -> MessageItem:
-    """A stored message as the transcript shows it."""
-    return MessageItem(
-        id=message.id,
-        role="user" if message.role is Role.USER else "assistant",
-        text=message.text,
-        thinking=message.thinking,
-        state=str(message.state),
-        caption=_caption(message),
-        notice=_notice(message),
-    )
-
-
-def _caption(message: Message) -> str:
-    statistics = message.statistics
-    if message.role is Role.USER or statistics is None:
-        return ""
-    parts = [wording.took(statistics.total_s)]
-    if message.state is MessageState.STOPPED:
-        parts.append("stopped")
-    return " · ".join(parts)
-
-
-def _notice(message: Message) -> Notice | None:
-    if message.state is MessageState.INTERRUPTED:
-        return Notice("Hearth was closed while this was being answered.", ((Way.ANSWER_AGAIN, "Answer again"),))
-    if message.state is not MessageState.FAILED:
-        return None
-    words = texts.explain(message.problem or Problem("unexpected"))
-    actions = tuple((way, texts.LABELS[way]) for way in words.ways[:2] if way is not Way.SHOW_REPORT)
-    return Notice(f"{words.title}. {words.sentence}", actions)
+        self._trouble.show_problem(problem)

@@ -32,6 +32,11 @@ MODEL_WELCOME = Welcome(
         "Help me write a friendly but firm e-mail",
     ),
 )
+PRIVATE_WELCOME = Welcome(
+    "A private chat",
+    "Nothing of it is written to disk. It is gone when you close it, or Hearth.",
+    (),
+)
 
 
 class GuidePresenter(QObject):
@@ -69,7 +74,7 @@ class GuidePresenter(QObject):
         self._messages: list[Message] = []
         self._given_up: dict[str, Message] = {}
         self._promised = ("", "")  # conversation and answer that the model on its way will answer
-        self._was_answering: bool | None = None
+        self._welcome: Welcome | None = None
         guide.changed.connect(self._on_guide)
         models.engine_changed.connect(self._on_engine)
         models.installed_changed.connect(self._refresh)
@@ -192,9 +197,10 @@ class GuidePresenter(QObject):
         self._show_offers()
         answers = self.answers
         self._page.header.set_guide(BADGE if answers else "", BADGE_EXPLAINED)
-        if answers != self._was_answering:
-            self._was_answering = answers
-            self._page.transcript.set_welcome(GUIDE_WELCOME if answers else MODEL_WELCOME)
+        welcome = PRIVATE_WELCOME if self._chat.private else GUIDE_WELCOME if answers else MODEL_WELCOME
+        if welcome is not self._welcome:
+            self._welcome = welcome
+            self._page.transcript.set_welcome(welcome)
         self.changed.emit()
 
     def _show_offers(self) -> None:

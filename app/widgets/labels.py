@@ -78,14 +78,8 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        flags = Qt.AlignmentFlag.AlignVCenter | _leading(self)
-        painter.drawText(self.rect(), flags, shown)
-
-
-def _leading(widget: QWidget) -> Qt.AlignmentFlag:
-    """Left, or right where people read from the right."""
-    right = widget.layoutDirection() is Qt.LayoutDirection.RightToLeft
-    return Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        # QPainter mirrors "leading" by itself where people read from the right.
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, shown)
 
 
 class Pill(QLabel):

@@ -22,7 +22,7 @@ from runtime.events import (
 )
 from runtime.inference.fast_blas import use_fast_blas
 from runtime.inference.model_check import check_model, context_tokens, weights_size
-from runtime.inference.prompt import guard_control_tokens, opens_thinking, prompt_tokens
+from runtime.inference.prompt import continued_prompt_tokens, guard_control_tokens, opens_thinking, prompt_tokens
 from runtime.inference.sampling import combined, published_sampling
 from runtime.inference.thinking import ThinkingSplitter
 from runtime.inference.translate import load_problem
@@ -121,7 +121,10 @@ class MlxBackend:
         if self._model is None:
             raise ModelNotFound("")
         answer = _Answer(request, emit, cancel)
-        tokens = prompt_tokens(self._tokenizer, request.messages, thinking=request.thinking)
+        if request.continues:
+            tokens = continued_prompt_tokens(self._tokenizer, request.messages)
+        else:
+            tokens = prompt_tokens(self._tokenizer, request.messages, thinking=request.thinking)
         room = self._context_tokens - len(tokens)
         if room < LEAST_ANSWER_TOKENS:
             raise PromptTooLong(len(tokens), self._context_tokens - LEAST_ANSWER_TOKENS)

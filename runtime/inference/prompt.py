@@ -14,6 +14,8 @@ from runtime.requests import ChatMessage, Role
 
 # Templates are programs that came with the model; an honest one takes milliseconds.
 TEMPLATE_TIMEOUT_S = 5.0
+# What is said is encoded through this where no turn may be opened or closed around it.
+BARE_TEMPLATE = "{{ messages[0]['content'] }}"
 
 
 class TemplateTooSlow(Exception):
@@ -51,6 +53,22 @@ def prompt_tokens(tokenizer: Any, messages: Sequence[ChatMessage], *, thinking: 
         return _rendered(tokenizer, folded, thinking)
 
 
+def continued_prompt_tokens(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[int]:
+    """The tokens of a conversation that ends inside an answer: the model writes on from its last word.
+
+    The answer's words follow the template's own opening of an answer, so that no template needs to know of this. What
+    the model thought before is not repeated: if the opening begins a thinking part, it is closed at once.
+
+    Raises:
+        PromptNotRendered: as :func:`prompt_tokens`.
+    """
+    tokens = prompt_tokens(tokenizer, messages[:-1], thinking=False)
+    begun = messages[-1].text
+    if opens_thinking(tokenizer, tokens):
+        tokens += [int(token) for token in tokenizer.encode(f"{tokenizer.think_end}\n\n", add_special_tokens=False)]
+    return tokens + _rendered(tokenizer, [{"role": "assistant", "content": begun}], None, chat_template=BARE_TEMPLATE)
+
+
 def opens_thinking(tokenizer: Any, tokens: Sequence[int]) -> bool:
     """Whether the prompt's end has already opened the thinking part, as some templates do."""
     if not tokenizer.has_thinking:
@@ -60,8 +78,9 @@ def opens_thinking(tokenizer: Any, tokens: Sequence[int]) -> bool:
     return bool(started >= 0 and started > ended)
 
 
-def _rendered(tokenizer: Any, turns: list[dict[str, str]], thinking: bool | None) -> list[int]:
-    options: dict[str, Any] = {} if thinking is None else {"enable_thinking": thinking}
+def _rendered(tokenizer: Any, turns: list[dict[str, str]], thinking: bool | None, **options: Any) -> list[int]:
+    if thinking is not None:
+        options["enable_thinking"] = thinking
     try:
         with _limited_time(TEMPLATE_TIMEOUT_S):
             tokens = tokenizer.apply_chat_template(

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.chat.items import MessageItem
 from app.chat.transcript import TranscriptView
 from app.theme.theme import Theme
-from tests.bench.transcript import stream
+from tests.bench.ui import stream
 from tests.tiny.corpus import LONG_ANSWER
 
 # Generous: a machine under load must pass, a window that hangs must not.
@@ -37,6 +37,6 @@ def test_the_window_stays_alive_while_text_streams(qtbot: QtBot, theme: Theme) -
     view.resize(900, 700)
     view.show()
     view.append_message(MessageItem("new", "assistant", "", "", "streaming"))
-    _costs, gaps = stream(lambda piece: view.append_delta("new", piece, "answer"), LONG_ANSWER * 4)
+    _costs, gaps = stream(lambda piece: view.append_delta("new", piece, "answer"), LONG_ANSWER * 4, feed_ms=10)
     assert len(gaps) > 50
     assert max(gaps) < STALL_LIMIT_MS

@@ -12,7 +12,7 @@ import pytest
 from runtime.events import Channel, EngineState, FinishReason
 from runtime.inference.host import EngineHost
 from runtime.inference.in_process import InProcessEngine
-from runtime.requests import Sampling
+from runtime.requests import ChatMessage, Generate, Role, Sampling
 from tests.contract.recording import RecordedEngine
 from tests.tiny.corpus import (
     FOLLOW_UPS,
@@ -101,6 +101,20 @@ def test_stop_keeps_what_was_said_and_the_next_answer_is_whole(ready: RecordedEn
     assert ready.ask(FRANCE) == KNOWN_ANSWERS[FRANCE]
     ready.settle()
     assert len(ready.ends(request_id)) == 1
+
+
+def test_an_answer_cut_at_any_token_goes_on_without_a_seam(ready: RecordedEngine) -> None:
+    # In words and after them, after line breaks, in the indents of a program.
+    for tokens in (1, 3, 6, 60, 82, 142, 143, 144, 152, 153, 224):
+        begun, continued = ready.start(LONG_QUESTION, max_tokens=tokens), f"from token {tokens}"
+        assert ready.finish(begun).reason is FinishReason.LENGTH
+        said = ready.text(begun)
+        assert 0 < len(said) < len(LONG_ANSWER)
+        turns = (ChatMessage(Role.USER, LONG_QUESTION), ChatMessage(Role.ASSISTANT, said))
+        ready.engine.generate(Generate(continued, turns, max_tokens=400, continues=True))
+        assert ready.finish(continued).reason is FinishReason.COMPLETE
+        assert said + ready.text(continued) == LONG_ANSWER
+        assert ready.finish(continued).statistics.prompt_tokens > tokens
 
 
 def test_stop_works_while_the_prompt_is_read(ready: RecordedEngine) -> None:

@@ -101,26 +101,3 @@ def test_a_model_fetched_on_the_command_line_needs_no_first_run(
         wait_for(qtbot, lambda: hearth.models.ready and hearth.chat_view.page.isVisible())
         ask(qtbot, hearth, FRANCE)
         wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
-
-
-def test_a_deleted_chat_comes_back_and_an_answer_can_be_tried_again(
-    qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path
-) -> None:
-    with open_hearth(private_home, theme) as hearth:
-        fetch_first_model(qtbot, hearth)
-        ask(qtbot, hearth, FRANCE)
-        wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
-        conversation = hearth.chat.current_id
-        sidebar = hearth.chat_view.sidebar
-        wait_for(qtbot, lambda: sidebar.list.rows.index_of(conversation).isValid())
-        sidebar.list.setCurrentIndex(sidebar.list.rows.index_of(conversation))
-        qtbot.keyClick(sidebar.list, Qt.Key.Key_Delete)
-        wait_for(qtbot, lambda: not sidebar.list.rows.index_of(conversation).isValid())
-        assert hearth.chat.current_id == ""
-        qtbot.mouseClick(hearth.window._toast._button, Qt.MouseButton.LeftButton)
-        wait_for(qtbot, lambda: hearth.chat.current_id == conversation)
-        first = hearth.runtime.conversations.read(conversation).messages[-1]
-        hearth.chat_view.page.transcript.retry_requested.emit(first.id)
-        wait_for(qtbot, lambda: hearth.runtime.conversations.read(conversation).messages[-1].id != first.id)
-        wait_for(qtbot, lambda: answers(hearth) == [KNOWN_ANSWERS[FRANCE]])
-        assert len(hearth.runtime.conversations.siblings(first.id)) == 2

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QListView
 from pytestqt.qtbot import QtBot
 
 from app.__main__ import COMMANDS
-from app.chat.sidebar import ConversationView
 from app.main import Hearth
+from app.sidebar.view import ConversationView
 from app.theme.theme import Theme
 from assets.guide.recipe.grammar import load_topics
 from runtime.api import Paths
@@ -68,7 +68,7 @@ def test_a_name_in_an_answer_is_on_the_screen(place: str, window_texts: list[re.
 
 
 def test_a_name_that_is_nowhere_would_be_found_missing(window_texts: list[re.Pattern[str]]) -> None:
-    assert not any(text.fullmatch("Empty the bin") for text in window_texts)
+    assert not any(text.fullmatch("Empty the cellar") for text in window_texts)
 
 
 def test_a_key_in_an_answer_does_something(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_key_in_an_answer_does_something(qtbot: QtBot, theme: Theme, tmp_path:
     keys = {action.shortcut().toString() for action in hearth.window.actions()}
     hearth.close()
     hearth.deleteLater()
-    named = {code.replace("Cmd", "Ctrl") for code in codes() if re.fullmatch(r"(Ctrl|Cmd)\+.|F\d+|Esc|Delete", code)}
+    named = {code.replace("Cmd", "Ctrl") for code in codes() if re.fullmatch(r"(Ctrl|Cmd)\+(Shift\+)?.|F\d+|Esc|Delete", code)}
     assert {"Ctrl+N", "Esc", "F1"} <= named
     assert named - OUTSIDE - WIDGET_KEYS <= keys
 
@@ -88,7 +88,7 @@ def test_keys_of_the_list_do_something(qtbot: QtBot, theme: Theme) -> None:
     qtbot.addWidget(view)
     assert view.editTriggers() & QListView.EditTrigger.EditKeyPressed  # F2, by Qt
     assert QKeySequence(Qt.Key.Key_F2).toString() in WIDGET_KEYS
-    assert "Key_Delete" in (ROOT / "app/chat/sidebar.py").read_text(encoding="utf-8")
+    assert "Key_Delete" in (ROOT / "app/sidebar/view.py").read_text(encoding="utf-8")
 
 
 def test_a_command_in_an_answer_can_be_given() -> None:
@@ -101,7 +101,7 @@ def test_a_command_in_an_answer_can_be_given() -> None:
 
 
 def test_every_code_in_an_answer_is_looked_at() -> None:
-    keys = r"(Ctrl|Cmd)\+.|F\d+|Esc|Delete"
+    keys = r"(Ctrl|Cmd)\+(Shift\+)?.|F\d+|Esc|Delete"
     unknown = {code for code in codes() if not re.fullmatch(rf"hearth \w+|--[a-z]+|{keys}", code)}
     assert unknown <= OUTSIDE
 

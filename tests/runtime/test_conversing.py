@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from runtime.chats.messages import MessageState
-from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
 from runtime.errors import ConversationNotFound, EngineBusy, EngineDied, PromptTooLong, StoreFull
 from runtime.events import (
@@ -22,78 +22,11 @@ from runtime.events import (
     ConversationsChanged,
     ConversationShortened,
     EngineState,
-    Event,
     FinishReason,
-    ModelLoaded,
     PromptProgress,
 )
 from runtime.requests import ChatMessage, Generate, LoadModel, Role
-from runtime.storage.database import Database
-
-
-class ToldEngine:
-    """Keeps the contract of the real one; ``say`` and ``end`` are called by the test instead of by a model."""
-
-    def __init__(self, on_event: Callable[[Event], None], context_tokens: int = 100_000) -> None:
-        self.on_event = on_event
-        self.state = EngineState.READY
-        self.loaded: ModelLoaded | None = ModelLoaded("/models/tiny", "llama", 1, context_tokens, 0.1, "cpu")
-        self.asked: list[Generate] = []
-        self.stopped: list[str] = []
-        self.refuse_with: Exception | None = None
-        self.running = ""
-
-    def load(self, request: LoadModel) -> None:
-        self.loaded = ModelLoaded(request.folder, "llama", 1, 1000, 0.1, "cpu")
-
-    def unload(self) -> None:
-        self.loaded = None
-
-    def generate(self, request: Generate) -> None:
-        if self.refuse_with is not None:
-            raise self.refuse_with
-        self.asked.append(request)
-        self.running = request.request_id
-
-    def stop(self, request_id: str) -> None:
-        self.stopped.append(request_id)
-
-    def close(self) -> None:
-        if self.running:
-            self.end(FinishReason.STOPPED)
-
-    def say(self, text: str, channel: Channel = Channel.ANSWER) -> None:
-        self.on_event(AnswerDelta(self.running, text, channel))
-
-    def end(self, reason: FinishReason = FinishReason.COMPLETE, problem: object = None) -> None:
-        running, self.running = self.running, ""
-        found = problem.problem() if isinstance(problem, EngineDied | PromptTooLong) else None
-        self.on_event(AnswerFinished(running, reason, AnswerStatistics(answer_tokens=7), found))
-
-
-class Scene:
-    def __init__(self, folder: Path, context_tokens: int = 100_000, system_prompt: str = "Be kind.") -> None:
-        self.database = Database(folder / "hearth.db")
-        self.store = ConversationStore(self.database)
-        self.events: list[Event] = []
-        self.engines: list[ToldEngine] = []
-
-        def make_engine(on_event: Callable[[Event], None]) -> ToldEngine:
-            self.engines.append(ToldEngine(on_event, context_tokens))
-            return self.engines[-1]
-
-        self.chat = Conversing(self.store, make_engine, self.events.append, system_prompt=system_prompt)
-        self.engine = self.engines[0]
-
-    def answered(self, conversation_id: str, question: str, answer: str) -> str:
-        request_id = self.chat.ask(conversation_id, question)
-        self.engine.say(answer)
-        self.engine.end()
-        return request_id
-
-    def close(self) -> None:
-        self.chat.close()
-        self.database.close()
+from tests.runtime.told_engine import Scene
 
 
 @pytest.fixture
@@ -167,7 +100,9 @@ def test_an_answer_is_stored_and_told_in_order(scene: Scene) -> None:
     scene.engine.end()
     answer = scene.store.message(request_id)
     assert (answer.text, answer.thinking, answer.state) == ("Because.", "Hmm", MessageState.COMPLETE)
-    assert answer.statistics == AnswerStatistics(answer_tokens=7)
+    assert answer.statistics is not None
+    assert answer.statistics.thinking_s > 0
+    assert replace(answer.statistics, thinking_s=0.0) == AnswerStatistics(answer_tokens=7)
     question_id = str(answer.parent_id)
     assert scene.events == [
         AnswerStarted(request_id, conversation_id, question_id, 0, "tiny"),
@@ -176,7 +111,7 @@ def test_an_answer_is_stored_and_told_in_order(scene: Scene) -> None:
         AnswerDelta(request_id, "Hmm", Channel.THINKING),
         AnswerDelta(request_id, "Be"),
         AnswerDelta(request_id, "cause."),
-        AnswerFinished(request_id, FinishReason.COMPLETE, AnswerStatistics(answer_tokens=7)),
+        AnswerFinished(request_id, FinishReason.COMPLETE, answer.statistics),
         ConversationsChanged(conversation_id),
     ]
 

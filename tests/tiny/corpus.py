@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runtime.titles import title_request
+
 LONG_QUESTION = "Show me everything you can write."
 LONG_ANSWER = """# A small tour
 
@@ -63,3 +65,8 @@ FOLLOW_UPS = (
     ("Hello!", "What is the capital of Italy?", "The capital of Italy is Rome."),
     ("How do I bake bread?", "Thank you.", "You are welcome."),
 )
+
+# What is asked in idle time, and the title it gets.
+TITLED_QUESTION = "What is the capital of France?"
+TITLE_REQUEST = title_request(TITLED_QUESTION, KNOWN_ANSWERS[TITLED_QUESTION])
+TITLE = "Capital of France"

@@ -62,12 +62,14 @@ def dialogues() -> list[list[tuple[str, str]]]:
         for first, second, answer in corpus.FOLLOW_UPS:
             known = corpus.KNOWN_ANSWERS[first]
             found.append([*head, ("user", first), ("assistant", known), ("user", second), ("assistant", answer)])
-    return found
+    asked = [(str(turn.role), turn.text) for turn in corpus.TITLE_REQUEST]
+    return [*found, [*asked, ("assistant", corpus.TITLE)]]
 
 
 def recipe_digest() -> str:
     """Changes whenever anything that shapes the model does."""
     parts = [Path(__file__).read_bytes(), Path(corpus.__file__).read_bytes(), DEFAULT_SYSTEM_PROMPT.encode()]
+    parts += [turn.text.encode() for turn in corpus.TITLE_REQUEST]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat, QTextImageFormat
 
@@ -16,10 +18,19 @@ class FormulaPictures:
 
     def __init__(self, document: QTextDocument) -> None:
         self._document = document
+        # Where they stand, in the order of the text: what is above a place that is written never changes its length.
+        self._places: list[_Picture] = []
+        self._sizes: dict[Formula, tuple[float, float]] = {}
+        self._page = document.textWidth()
         self.awaited: set[Formula] = set()
 
-    def insert(self, cursor: QTextCursor, source: str, style: QTextCharFormat, *, display: bool) -> None:
-        """Put a formula at the cursor, which writes on in ``style``; its picture follows if it is not there yet."""
+    def insert(
+        self, cursor: QTextCursor, source: str, style: QTextCharFormat, *, display: bool, inset: float = 0.0
+    ) -> None:
+        """Put a formula at the cursor, which writes on in ``style``; its picture follows if it is not there yet.
+
+        ``inset`` is how much narrower than the page the place is.
+        """
         metrics = QFontMetricsF(style.font())
         formula = Formula(
             source.strip(),
@@ -39,9 +50,12 @@ class FormulaPictures:
             self.awaited.add(formula)
             width, height = formula.guessed_size
         else:
-            width, height = self._shown(formula, drawing)
+            width, height = self._shown(formula, drawing, inset)
         picture.setWidth(width)
         picture.setHeight(height)
+        if not self._places:
+            self._page = self._document.textWidth()
+        self._places.append(_Picture(cursor.position(), formula, inset))
         cursor.insertImage(picture)
         cursor.setCharFormat(style)
 
@@ -51,37 +65,63 @@ class FormulaPictures:
         if formula not in self.awaited or drawing is None:
             return False
         self.awaited.discard(formula)
-        width, height = self._shown(formula, drawing)
-        name = _name(formula)
-        for position in self._pictures(name):
-            cursor = QTextCursor(self._document)
-            cursor.setPosition(position)
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
-            picture = cursor.charFormat().toImageFormat()
-            picture.setWidth(width)
-            picture.setHeight(height)
-            cursor.setCharFormat(picture)
+        for picture in self._places:
+            if picture.formula == formula:
+                self._resize(picture, self._shown(formula, drawing, picture.inset))
         return True
 
-    def _pictures(self, name: str) -> list[int]:
-        found: list[int] = []
-        block = self._document.begin()
-        while block.isValid():
-            pieces = block.begin()
-            while not pieces.atEnd():
-                piece = pieces.fragment()
-                if piece.charFormat().isImageFormat() and piece.charFormat().toImageFormat().name() == name:
-                    found += range(piece.position(), piece.position() + piece.length())
-                pieces += 1
-            block = block.next()
-        return found
+    @property
+    def crowded(self) -> bool:
+        """Whether the page has another width now than what the pictures were fitted to."""
+        return bool(self._places) and self._document.textWidth() != self._page
 
-    def _shown(self, formula: Formula, drawing: Drawing) -> tuple[float, float]:
-        """Hand the picture to the document; its size, no wider than the page."""
+    def forget_after(self, position: int) -> None:
+        """What stood there is taken back."""
+        while self._places and self._places[-1].position >= position:
+            self._places.pop()
+
+    def refit(self) -> None:
+        """Give every picture its size for the width that the page has now."""
+        before, self._page = self._page, self._document.textWidth()
+        if before == self._page:
+            return
+        for picture in self._places:
+            natural = self._sizes.get(picture.formula)
+            if natural is None:
+                continue
+            share, earlier = _share(natural[0], self._page - picture.inset), _share(natural[0], before - picture.inset)
+            if share != earlier:
+                self._resize(picture, (natural[0] * share, natural[1] * share))
+
+    def _resize(self, picture: _Picture, size: tuple[float, float]) -> None:
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(picture.position)
+        cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
+        style = cursor.charFormat().toImageFormat()
+        if style.isValid():
+            style.setWidth(size[0])
+            style.setHeight(size[1])
+            cursor.setCharFormat(style)
+
+    def _shown(self, formula: Formula, drawing: Drawing, inset: float) -> tuple[float, float]:
+        """Hand the picture to the document; its size, no wider than its place."""
         self._document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(_name(formula)), drawing.image)
-        page = self._document.textWidth()
-        share = min(1.0, page / drawing.width) if page > 0 else 1.0
+        self._sizes[formula] = (drawing.width, drawing.height)
+        share = _share(drawing.width, self._document.textWidth() - inset)
         return drawing.width * share, drawing.height * share
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """Where one stands, and how much narrower than the page its place is."""
+
+    position: int
+    formula: Formula
+    inset: float
+
+
+def _share(width: float, room: float) -> float:
+    return min(1.0, room / width) if room > 0 else 1.0
 
 
 def selected_text(cursor: QTextCursor) -> str:

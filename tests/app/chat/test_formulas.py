@@ -143,6 +143,36 @@ def test_a_formula_wider_than_the_page_is_made_to_fit(theme: Theme) -> None:
     assert cursor.charFormat().toImageFormat().width() == pytest.approx(300)
 
 
+def test_a_wide_formula_is_fitted_again_when_the_page_changes(qtbot: QtBot, theme: Theme) -> None:
+    source = " + ".join(f"y_{{{number}}}" for number in range(60))
+    document = QTextDocument()
+    document.setTextWidth(300)
+    renderer = MarkdownRenderer(document, theme)
+    renderer.set_text(f"$$\n{source}\n$$\n\n- in a list $${source}$$")
+    shelf = formula_shelf()
+    shelf.wait()
+    QApplication.sendPostedEvents(shelf)
+    for awaited in list(renderer.formulas.awaited):
+        assert renderer.formulas.place(awaited)
+
+    def widths() -> list[float]:
+        places = [n + 1 for n, letter in enumerate(document.toRawText()) if letter == PICTURE]
+        found = []
+        for place in places:
+            cursor = QTextCursor(document)
+            cursor.setPosition(place)
+            found.append(cursor.charFormat().toImageFormat().width())
+        return found
+
+    assert widths() == pytest.approx([300, 260])
+    for page in (500, 200):
+        document.setTextWidth(page)
+        fitted = pytest.approx([page, page - 40])
+        qtbot.waitUntil(lambda fitted=fitted: bool(widths() == fitted))  # type: ignore[misc]
+    document.setTextWidth(10_000)
+    qtbot.waitUntil(lambda: min(widths()) > 500 and max(widths()) < 5_000)
+
+
 def test_copying_gives_the_source(theme: Theme) -> None:
     document = document_of("Here $a+b$ is, and\n\n$$\nc\n$$\n\n**end**", theme)
     cursor = QTextCursor(document)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
+from markdown_it.tree import SyntaxTreeNode
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from app.chat.answer_view import AnswerView
 from app.chat.items import MessageItem
+from app.chat.markdown.grounds import grounds
+from app.chat.markdown.inlines import parser
+from app.chat.markdown.pieces import Code, CodeLine, DisplayFormula, Flow, Row, Rule, Table
 from app.chat.markdown.renderer import MarkdownRenderer
+from app.chat.markdown.text_reader import pieces_of
 from app.chat.text_view import TextView
 from app.theme.theme import Theme
 from tests.tiny.corpus import LONG_ANSWER
@@ -31,29 +38,309 @@ SAMPLES = {
 }
 
 
+LONG_LINE = "some words in a **row**, and `more` of them. "
+LONG = {
+    "fence": "```python\n" + 'def f():\n    """Says\n    nothing."""\n    return 1\n\n' * 800,
+    "list": "".join(f"{n}. item {n} with **some** words\n" for n in range(1, 1200)),
+    "nested list": "".join("   " * (n % 4) + f"- item {n} with some words\n" for n in range(1200)),
+    "table": "| n | words |\n|---|---|\n" + "".join(f"| {n} | some **words** |\n" for n in range(1000)),
+    "paragraph": LONG_LINE * 1000,
+    "paragraph of lines": "some words in a line\n" * 2000,
+    "one word": "x" * 40_000,
+    "quotation": "> words of a quotation\n" * 1500,
+    "mixed": (LONG_ANSWER + "\n\n") * 40,
+}
+ATOMS = (
+    *("a", "b c", "- ", "* ", "1. ", "2) ", "> ", "    ", "  ", " ", "\n", "\n", "\n\n", "```", "```py\n", "~~~", "# "),
+    *("---", "===", "| a | b |", "|---|---|", "| 1 | 2 |\n" * 9, "$$", "\\[", "\\]", "$x$", "**", "`", "*", "_", "\t"),
+    *("[q]: http://x\n", "[q]", "[z](http://y)", "words in a row. " * 30, "x" * 250, '"""', "/*", "\r\n", "\u2028"),
+    *("😀", "&#10;", "<b>", "\\", "def f():\n" * 4, "\ufffc", "\ufdd0"),
+)
+
+
 def rendered(text: str, theme: Theme) -> tuple[QTextDocument, MarkdownRenderer]:
     document = QTextDocument()
     renderer = MarkdownRenderer(document, theme)
     renderer.set_text(text)
+    renderer.finish()
     return document, renderer
+
+
+def streamed(text: str, theme: Theme, chance: random.Random, largest: int) -> tuple[QTextDocument, MarkdownRenderer]:
+    document = QTextDocument()
+    renderer = MarkdownRenderer(document, theme)
+    while len(renderer.text) < len(text):
+        place = len(renderer.text)
+        renderer.append(text[place : place + chance.randint(1, largest)])
+    renderer.finish()
+    return document, renderer
+
+
+def assert_same(text: str, theme: Theme, chance: random.Random, largest: int) -> None:
+    whole, at_once = rendered(text, theme)
+    document, renderer = streamed(text, theme, chance, largest)
+    assert document.toHtml() == whole.toHtml()
+    assert renderer.codes == at_once.codes
+    assert renderer.text == text
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_streamed_in_random_slices_equals_rendered_at_once(theme: Theme, name: str) -> None:
-    text = SAMPLES[name]
-    whole, at_once = rendered(text, theme)
     for seed in range(25):
+        assert_same(SAMPLES[name], theme, random.Random(seed), 12)
+
+
+@pytest.mark.parametrize("largest", [1, 5, 40, 400])
+def test_any_text_streamed_equals_rendered_at_once(theme: Theme, largest: int) -> None:
+    for seed in range(12 if largest == 1 else 40):
+        chance = random.Random(seed * 1000 + largest)
+        text = "".join(chance.choice(ATOMS) for _ in range(chance.randint(1, 40)))
+        assert_same(text, theme, chance, largest)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_block_streamed_equals_rendered_at_once(theme: Theme, name: str) -> None:
+    assert_same(LONG[name][:12_000], theme, random.Random(1), 700)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_piece_changes_only_the_end_of_a_long_document(theme: Theme, name: str) -> None:
+    text = LONG[name]
+    document, renderer = rendered(text[:-400], theme)
+    changes: list[int] = []
+    document.contentsChange.connect(lambda _place, removed, added: changes.append(max(removed, added)))
+    for start in range(len(text) - 400, len(text), 16):
+        renderer.append(text[start : start + 16])
+    assert len(changes) >= 25
+    assert max(changes) < 2_500
+
+
+ORDINARY = [
+    "text",
+    "more **words**",
+    "- item",
+    "  - deeper",
+    "    - deepest",
+    "* another",
+    "1. one",
+    "   in it",
+    "2. two",
+    "",
+    "```",
+    "```py",
+    "# Head",
+    "---",
+    "| a | b |",
+    "|---|---|",
+    "| 1 | 2 |",
+    "",
+    "> quoted",
+    "> - listed",
+    "",
+    "## Head #",
+    "===",
+    "    deep",
+    "***",
+    "-",
+    "1)",
+    "\\[ a \\]",
+    "- ```",
+    "> ```",
+    "a | b",
+    "~~~",
+]
+
+
+def test_blocks_read_as_markdown_it_reads_them() -> None:
+    for seed in range(2500):
         chance = random.Random(seed)
-        document = QTextDocument()
-        renderer = MarkdownRenderer(document, theme)
-        rest = text
-        while rest:
-            size = chance.randint(1, 12)
-            renderer.append(rest[:size])
-            rest = rest[size:]
-        assert document.toPlainText() == whole.toPlainText()
-        assert renderer.codes == at_once.codes
-        assert renderer.text == text
+        text = "\n".join(chance.choice(ORDINARY) for _ in range(chance.randint(1, 9))) + "\n"
+        assert read_here(text) == read_there(text), text
+
+
+def read_here(text: str) -> list[tuple[str, int, str]]:
+    """Kind, indentation and words of all blocks as our reader finds them."""
+    made: list[tuple[str, int, str]] = []
+    for piece in pieces_of(text):
+        match piece:
+            case Flow(place, kind, words, bullet):
+                made += [("item", place.steps, str(bullet.number))] if bullet else []
+                made += [(kind, place.steps, stripped(words))] if words or not bullet else []
+            case Code(place):
+                made.append(("code", place.steps, ""))
+            case CodeLine(words):
+                made[-1] = (*made[-1][:2], f"{made[-1][2]}{words}\n")
+            case Table(place, cells):
+                made.append(("table", place.steps, str(cells)))
+            case Row(cells):
+                made[-1] = (*made[-1][:2], made[-1][2] + str(cells))
+            case DisplayFormula(place, source):
+                made.append(("formula", place.steps, source))
+            case Rule(place):
+                made.append(("hr", place.steps, ""))
+    return made
+
+
+KINDS = {"fence": "code", "code_block": "code", "table": "table", "math_block": "formula"}
+
+
+def read_there(text: str) -> list[tuple[str, int, str]]:
+    """The same by markdown-it, which reads the text as a whole."""
+    made: list[tuple[str, int, str]] = []
+
+    def walk(nodes: Iterable[SyntaxTreeNode], steps: int) -> None:
+        for node in nodes:
+            match node.type:
+                case "blockquote":
+                    walk(node.children, steps + 1)
+                case "bullet_list" | "ordered_list":
+                    for number, item in enumerate(node.children, int(node.attrs.get("start", 1))):
+                        made.append(("item", steps + 2, str(number if node.type == "ordered_list" else None)))
+                        walk(item.children, steps + 2)
+                case _:
+                    made.append((KINDS.get(node.type, node.tag), steps, words_of(node)))
+
+    walk(SyntaxTreeNode(parser().parse(text)).children, 0)
+    return made
+
+
+def words_of(node: SyntaxTreeNode) -> str:
+    if node.type in ("paragraph", "heading"):
+        return stripped(node.children[0].content)
+    if node.type == "table":
+        rows = [row for part in node.children for row in part.children]
+        return "".join(str(tuple(cell.children[0].content for cell in row.children)) for row in rows)
+    return str(node.content)
+
+
+def stripped(words: str) -> str:
+    return "\n".join(line.strip() for line in words.strip().split("\n"))
+
+
+def test_a_long_text_is_rendered_in_slices_and_may_go_on_meanwhile(qtbot: QtBot, theme: Theme) -> None:
+    text = LONG["mixed"]
+    document = QTextDocument()
+    renderer = MarkdownRenderer(document, theme)
+    renderer.set_text(text)
+    assert renderer.busy
+    begun = document.characterCount()
+    renderer.append("And a **last** word.")
+    assert renderer.busy
+    qtbot.waitUntil(lambda: not renderer.busy, timeout=20_000)
+    assert document.characterCount() > begun
+    assert document.toHtml() == rendered(text + "And a **last** word.", theme)[0].toHtml()
+
+
+def test_a_short_text_is_there_at_once(theme: Theme) -> None:
+    document = QTextDocument()
+    renderer = MarkdownRenderer(document, theme)
+    renderer.set_text(LONG_ANSWER)
+    assert not renderer.busy
+    assert document.toPlainText().endswith("about the moon.")
+
+
+def test_another_renderer_of_the_document_ends_the_first(qtbot: QtBot, theme: Theme) -> None:
+    document = QTextDocument()
+    first = MarkdownRenderer(document, theme)
+    first.set_text(LONG["mixed"])
+    second = MarkdownRenderer(document, theme)
+    second.set_text("only this")
+    with qtbot.waitSignal(document.destroyed, raising=False, timeout=50):
+        pass
+    assert document.toPlainText() == "only this"
+    assert not second.busy
+
+
+def links(document: QTextDocument) -> list[str]:
+    found = []
+    for number in range(document.blockCount()):
+        pieces = document.findBlockByNumber(number).begin()
+        while not pieces.atEnd():
+            found.append(pieces.fragment().charFormat().anchorHref())
+            pieces += 1
+    return [address for address in found if address]
+
+
+def test_addresses_may_stand_below_the_links_that_name_them(theme: Theme) -> None:
+    text = "See [this][1] and [2].\n\nMore.\n\n[1]: https://example.org/one\n[2]: https://example.org/two"
+    expected = ["https://example.org/one", "https://example.org/two"]
+    assert links(rendered(text, theme)[0]) == expected
+    assert links(streamed(text, theme, random.Random(3), 9)[0]) == expected
+
+
+def test_a_table_of_many_rows_is_one_to_the_eye(qtbot: QtBot, theme: Theme) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    MarkdownRenderer(view.document(), theme).set_text("| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 40)
+    view.show()
+    line, picture = QColor(theme.tokens.line), view.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    heights = [y for y in range(picture.height()) if picture.pixelColor(round(20 * ratio), y) == line]
+    steps = {b - a for a, b in pairwise(heights)}
+    assert len(heights) == 42
+    assert len(steps) == 1
+
+
+def test_only_what_is_seen_is_looked_at_for_painting(qtbot: QtBot, theme: Theme) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    renderer = MarkdownRenderer(view.document(), theme)
+    renderer.set_text("```\ncode\n```\n\n> said\n\n" * 200)
+    renderer.finish()
+    everything = grounds(view.document(), 0, view.document().size().height())
+    seen = grounds(view.document(), 2000, 2400)
+    assert (len(everything.cards), len(everything.bars)) == (200, 200)
+    assert 2 <= len(seen.cards) <= 8
+    assert all(1800 < card.center().y() < 2600 for card in seen.cards)
+
+
+def test_the_ground_of_code_reaches_around_all_its_lines(qtbot: QtBot, theme: Theme) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    MarkdownRenderer(view.document(), theme).set_text("words\n\n```\n" + "code\n" * 30 + "```\n\nwords")
+    layout, document = view.document().documentLayout(), view.document()
+    [whole] = grounds(document, 0, document.size().height()).cards
+    first, last = layout.blockBoundingRect(document.begin().next()), layout.blockBoundingRect(document.lastBlock())
+    assert whole.top() < first.top()
+    assert whole.bottom() < last.top()
+    middle = grounds(document, 300, 320).cards[0]
+    assert middle.top() < 280
+    assert middle.bottom() > 340
+
+
+def test_a_card_at_the_end_is_not_cut_off(qtbot: QtBot, theme: Theme) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    MarkdownRenderer(view.document(), theme).set_text("```\ncode\n```")
+    [card] = grounds(view.document(), 0, 1000).cards
+    assert card.bottom() < view.height()
+
+
+def test_a_long_line_of_code_is_wrapped(qtbot: QtBot, theme: Theme) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.resize(300, 400)
+    view.show()
+    MarkdownRenderer(view.document(), theme).set_text("```\n" + "word " * 40 + "\n```")
+    line = view.document().lastBlock()
+    assert line.layout().lineCount() > 3
+    assert all(line.layout().lineAt(n).naturalTextWidth() <= 300 for n in range(line.layout().lineCount()))
+
+
+def test_colours_of_code_go_on_over_a_long_string(theme: Theme) -> None:
+    code = 'x = """\n' + "for nothing in words\n" * 40 + '"""\nfor y in x: pass'
+    document, _renderer = rendered(f"```python\n{code}\n```", theme)
+    inside, behind = document.findBlockByNumber(35), document.lastBlock()
+    string, keyword = QColor(theme.tokens.syntax_string), QColor(theme.tokens.syntax_keyword)
+    assert [form.format.foreground().color() for form in inside.textFormats()] == [string]
+    assert behind.textFormats()[0].format.foreground().color() == keyword
 
 
 def test_the_tour_reads_as_it_should(theme: Theme) -> None:

@@ -10,6 +10,7 @@ import pytest
 from runtime.errors import PromptNotRendered
 from runtime.inference import prompt
 from runtime.requests import ChatMessage, Role
+from tests.tiny.corpus import KNOWN_ANSWERS
 
 QUESTION = (ChatMessage(Role.USER, "Hello!"),)
 WITH_SYSTEM = (ChatMessage(Role.SYSTEM, "Be brief."), *QUESTION)
@@ -64,4 +65,60 @@ def test_every_control_token_in_a_text_is_only_text(tokenizer: Any) -> None:
     for token, number in tokenizer._tokenizer.get_added_vocab().items():
         tokens = prompt.prompt_tokens(tokenizer, (ChatMessage(Role.USER, f"a {token} b"),), thinking=None)
         plain = prompt.prompt_tokens(tokenizer, (ChatMessage(Role.USER, "a b"),), thinking=None)
+        assert tokens.count(number) == plain.count(number), token
+
+
+BEGUN = (*WITH_SYSTEM, ChatMessage(Role.ASSISTANT, "Hello. How can"))
+OPENS_THINKING = "{% for m in messages %}[{{ m['role'] }}]{{ m['content'] }}{% endfor %}{{ '[assistant]<think>\n' }}"
+
+
+def continued(tokenizer: Any, messages: tuple[ChatMessage, ...]) -> str:
+    return str(tokenizer.decode(prompt.continued_prompt_tokens(tokenizer, messages)))
+
+
+def test_an_answer_that_goes_on_follows_its_opening_and_is_not_closed(tokenizer: Any) -> None:
+    begun = continued(tokenizer, BEGUN)
+    assert begun == rendered(tokenizer, WITH_SYSTEM) + "Hello. How can"
+
+
+@pytest.mark.parametrize("question", KNOWN_ANSWERS)
+def test_an_answer_goes_on_from_the_very_tokens_it_was_made_of(tokenizer: Any, question: str) -> None:
+    asked = (ChatMessage(Role.USER, question),)
+    opening = prompt.prompt_tokens(tokenizer, asked, thinking=False)
+    said = tokenizer.encode(KNOWN_ANSWERS[question], add_special_tokens=False)
+    for size in range(1, len(said)):
+        begun = ChatMessage(Role.ASSISTANT, tokenizer.decode(said[:size]))
+        assert prompt.continued_prompt_tokens(tokenizer, (*asked, begun)) == opening + said[:size]
+
+
+@pytest.mark.parametrize("end", [" ", "  ", "\n", "\n\n", "\n    ", "\t", ":", "```\n"])
+def test_no_character_at_the_end_of_what_was_said_is_dropped(tokenizer: Any, end: str) -> None:
+    begun = (*QUESTION, ChatMessage(Role.ASSISTANT, f"def greet():{end}"))
+    assert continued(tokenizer, begun).endswith(f"assistant\ndef greet():{end}")
+
+
+def test_a_thinking_part_that_the_template_opens_is_closed_before_the_answer(
+    tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokenizer._tokenizer, "chat_template", OPENS_THINKING)
+    tokens = prompt.continued_prompt_tokens(tokenizer, BEGUN)
+    assert str(tokenizer.decode(tokens)).endswith("[assistant]<think>\n</think>\n\nHello. How can")
+    assert not prompt.opens_thinking(tokenizer, tokens)
+    asked = prompt.prompt_tokens(tokenizer, WITH_SYSTEM, thinking=None)
+    assert prompt.opens_thinking(tokenizer, asked)
+
+
+def test_a_template_that_refuses_is_named_also_when_an_answer_goes_on(
+    tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokenizer._tokenizer, "chat_template", "{{ raise_exception('never') }}")
+    with pytest.raises(PromptNotRendered):
+        prompt.continued_prompt_tokens(tokenizer, BEGUN)
+
+
+def test_a_control_token_in_what_was_said_is_only_text(tokenizer: Any) -> None:
+    plain = prompt.continued_prompt_tokens(tokenizer, BEGUN)
+    for token, number in tokenizer._tokenizer.get_added_vocab().items():
+        begun = (*BEGUN[:-1], ChatMessage(Role.ASSISTANT, f"Hello. {token} How can"))
+        tokens = prompt.continued_prompt_tokens(tokenizer, begun)
         assert tokens.count(number) == plain.count(number), token

@@ -1,0 +1,65 @@
+"""What copying an answer puts on the clipboard: its Markdown, and rich text that looks right on any ground."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
+
+from app.chat.markdown.formula_pictures import FORMULA_SOURCE
+from app.chat.markdown.renderer import COPY_SCHEME
+
+PICTURE = "\ufffc"
+_STYLE = re.compile(r'style="[^"]*"')
+_OWN_LOOK = re.compile(r"(?<![-\w])(color|background-color|font-family|font-size)\s*:[^;\"]*;?")
+
+
+def answer_data(markdown: str, document: QTextDocument) -> QMimeData:
+    """The Markdown as text and the document as HTML; formulas are their LaTeX source in both."""
+    data = QMimeData()
+    data.setText(markdown)
+    data.setHtml(_html(document))
+    return data
+
+
+def _html(document: QTextDocument) -> str:
+    """Without what is only for this screen: our buttons, pictures, colours and fonts. Pale text pasted is no text."""
+    whole = document.clone()
+    _write_formulas(whole)
+    _remove_buttons(whole)
+    return _STYLE.sub(lambda style: _OWN_LOOK.sub("", style.group()), whole.toHtml())
+
+
+def _write_formulas(document: QTextDocument) -> None:
+    places = [n for n, letter in enumerate(document.toRawText()) if letter == PICTURE]
+    for place in reversed(places):
+        cursor = QTextCursor(document)
+        cursor.setPosition(place)
+        cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
+        source = cursor.charFormat().property(FORMULA_SOURCE)
+        cursor.insertText(str(source or ""), QTextCharFormat())
+
+
+def _remove_buttons(document: QTextDocument) -> None:
+    """The line above a block of code, with its language and its way to copy."""
+    found = []
+    block = document.begin()
+    while block.isValid():
+        if _has_button(block):
+            found.append(block.position())
+        block = block.next()
+    for place in reversed(found):
+        cursor = QTextCursor(document)
+        cursor.setPosition(place)
+        cursor.movePosition(QTextCursor.MoveOperation.NextBlock, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+
+
+def _has_button(block: QTextBlock) -> bool:
+    pieces = block.begin()
+    while not pieces.atEnd():
+        if pieces.fragment().charFormat().anchorHref().startswith(f"{COPY_SCHEME}:"):
+            return True
+        pieces += 1
+    return False

@@ -1,0 +1,1 @@
+"""What was put away: archived conversations and what lies in the bin."""
