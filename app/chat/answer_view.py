@@ -156,5 +156,6 @@ class AnswerView(MessageView):
             self.link_chosen.emit(address.toString())
 
     def _copy(self) -> None:
+        self._renderer.finish()
         QApplication.clipboard().setMimeData(answer_data(self.item.text, self._view.document()))
         self.copied.emit(self.item.id)

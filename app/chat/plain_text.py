@@ -8,10 +8,10 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode
 
 from app.chat.items import MessageItem
-from app.chat.markdown.blocks import BlockReader
 from app.chat.markdown.inlines import parser
 from app.chat.markdown.lines import cleaned
 from app.chat.markdown.pieces import Code, CodeLine, Definitions, DisplayFormula, Flow, Piece, Row, Rule, Table
+from app.chat.markdown.text_reader import pieces_of
 
 # In a document a formula is this one character, and a line that breaks inside a paragraph the other.
 PICTURE, LINE_BREAK = "\ufffc", "\u2028"
@@ -22,7 +22,7 @@ def plain_text(item: MessageItem) -> str:
     if item.role == "user":
         return item.text
     writer = _PlainWriter()
-    for piece in _pieces(item.text):
+    for piece in pieces_of(item.text):
         writer.add(piece)
     return writer.text.strip()
 
@@ -34,7 +34,7 @@ def seen_paragraphs(item: MessageItem) -> Iterator[str]:
         return
     words = _Words(PICTURE, LINE_BREAK)
     paragraph = ""
-    for piece in _pieces(item.text):
+    for piece in pieces_of(item.text):
         if isinstance(piece, Flow | CodeLine) and piece.goes_on:
             paragraph += words.of(piece.text) if isinstance(piece, Flow) else piece.text
             continue
@@ -51,13 +51,6 @@ def seen_paragraphs(item: MessageItem) -> Iterator[str]:
             case Definitions(references):
                 words.references |= references
     yield paragraph
-
-
-def _pieces(text: str) -> Iterator[Piece]:
-    reader = BlockReader()
-    for line in text.split("\n"):
-        yield from reader.read(line)
-    yield from reader.close()
 
 
 class _Words:

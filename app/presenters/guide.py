@@ -73,6 +73,7 @@ class GuidePresenter(QObject):
         self._page = page
         self._messages: list[Message] = []
         self._given_up: dict[str, Message] = {}
+        self._handed_over: set[str] = set()  # answers whose question a model has been asked since
         self._promised = ("", "")  # conversation and answer that the model on its way will answer
         self._welcome: Welcome | None = None
         guide.changed.connect(self._on_guide)
@@ -108,7 +109,7 @@ class GuidePresenter(QObject):
 
     def offer(self, message: Message) -> Notice | None:
         """What stands under an answer in which the guide gave up."""
-        if not self._guide.gave_up(message):
+        if message.id in self._handed_over or not self._guide.gave_up(message):
             return None
         if self._models.current is not None:
             title = self._title(self._models.current.repository or self._models.current.folder)
@@ -147,6 +148,7 @@ class GuidePresenter(QObject):
         stays in sight."""
         transcript = self._page.transcript
         self._given_up.pop(message_id, None)
+        self._handed_over.add(message_id)
         self._chat.leave_guide()
         self._refresh()
         if transcript.last_id == message_id:

@@ -96,6 +96,7 @@ class Sidebar(QWidget):
         layout.addSpacing(4)
         layout.addWidget(self._nothing)
         layout.addWidget(self.list, 1)
+        layout.addSpacing(6)
         for button in self._pages():
             layout.addWidget(button)
 

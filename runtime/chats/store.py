@@ -211,16 +211,13 @@ class ConversationStore:
             rows.finish_message(connection, message_id, state, text, thinking, problem, statistics)
 
     def reopen(self, message_id: str) -> Message:
-        """Let an answer that ended early be written on; it is streaming again. Raises ConversationNotFound for others.
-
-        Spaces at its end go: the model begins the next word with its own.
-        """
+        """Let an answer that ended early be written on; it is streaming again. Raises ConversationNotFound for others."""
         with self._places.of(message_id).write() as connection:
             message = rows.message(connection, message_id)
             if message.state not in CONTINUABLE or message.role is not Role.ASSISTANT:
                 raise ConversationNotFound(message_id)
             connection.execute(
-                "UPDATE messages SET state = 'streaming', problem = NULL, text = rtrim(text, ' ') WHERE id = ?",
+                "UPDATE messages SET state = 'streaming', problem = NULL WHERE id = ?",
                 (message_id,),
             )
             return rows.message(connection, message_id)

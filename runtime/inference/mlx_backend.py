@@ -20,6 +20,7 @@ from runtime.events import (
     ModelLoaded,
     PromptProgress,
 )
+from runtime.inference.continuing import written_on
 from runtime.inference.fast_blas import use_fast_blas
 from runtime.inference.model_check import check_model, context_tokens, weights_size
 from runtime.inference.prompt import continued_prompt_tokens, guard_control_tokens, opens_thinking, prompt_tokens
@@ -31,6 +32,7 @@ from runtime.requests import Generate, LoadModel, Sampling
 # Chunks small enough that a stop inside the reading of a long prompt is quick also on a slow machine.
 PREFILL_CHUNK = {"cpu": 128, "gpu": 1024}
 LEAST_ANSWER_TOKENS = 16
+HALF_A_CHARACTER = "\ufffd"
 # A model whose weights in 32 bit take at most this share of the free memory is unpacked on a plain CPU: MLX's
 # quantized and 16-bit kernels are scalar there (measured: 3 to 30 times slower than 32 bit).
 UNPACKED_SHARE = 0.25
@@ -129,9 +131,12 @@ class MlxBackend:
         if room < LEAST_ANSWER_TOKENS:
             raise PromptTooLong(len(tokens), self._context_tokens - LEAST_ANSWER_TOKENS)
         answer.splitter = self._splitter(tokens)
+        responses = self._responses(request, tokens, min(request.max_tokens, room), answer)
+        if request.continues:
+            responses = written_on(self._tokenizer, tokens, responses)
         self._mx.reset_peak_memory()
         try:
-            reason = answer.take(self._responses(request, tokens, min(request.max_tokens, room), answer))
+            reason = answer.take(responses)
         except Cancelled:
             reason = FinishReason.STOPPED
         answer.end()
@@ -192,7 +197,9 @@ class _Answer:
             if not self._first_token_s:
                 self._first_token_s = time.monotonic() - self._started
             self._last = response
-            self._say(self.splitter.feed(response.text))
+            # Cut at its longest length, an answer may end within a character; that one is said when it is written on.
+            cut = response.finish_reason == "length"
+            self._say(self.splitter.feed(response.text.rstrip(HALF_A_CHARACTER) if cut else response.text))
             if response.finish_reason is not None:
                 return FinishReason.LENGTH if response.finish_reason == "length" else FinishReason.COMPLETE
             self._cancel.check()

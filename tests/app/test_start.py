@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.chat.items import MessageItem
 from app.chat.transcript import TranscriptView
 from app.theme.theme import Theme
-from tests.bench.ui import stream
+from tests.bench.ui_scene import stream
 from tests.tiny.corpus import LONG_ANSWER
 
 # Generous: a machine under load must pass, a window that hangs must not.

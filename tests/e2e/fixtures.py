@@ -16,7 +16,7 @@ from app.theme.theme import Theme
 from runtime.api import MessageState, Paths, Role
 
 REPOSITORY = "hearth-tests/tiny"
-WAIT_MS = 6_000
+WAIT_MS = 30_000
 
 
 def write_catalogue(path: Path, model: Path, repository: str = REPOSITORY) -> Path:
