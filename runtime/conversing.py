@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
+from runtime.answering import AnswerUnderWay
 from runtime.aside import Aside
 from runtime.chats.attachments import Attachment
 from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of, without
@@ -16,13 +16,12 @@ from runtime.chats.ids import new_id
 from runtime.chats.messages import Message, MessageState, state_after
 from runtime.chats.recorder import AnswerRecorder
 from runtime.chats.store import ConversationStore
-from runtime.errors import ConversationNotFound, EngineBusy, Problem, PromptTooLong, StorageError, problem_of
+from runtime.errors import ConversationNotFound, EngineBusy, StorageError, problem_of
 from runtime.events import (
     AnswerDelta,
     AnswerFinished,
     AnswerStarted,
     AnswerStatistics,
-    Channel,
     ConversationsChanged,
     ConversationShortened,
     EngineState,
@@ -39,48 +38,8 @@ DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 MAX_ANSWER_TOKENS = 4096
 # Of the model's context, the part kept free for the answer.
 ANSWER_SHARE = 0.25
-# Below the engine's exact limit when shortening again, as estimates of single turns are off by more than their sum.
-SHORTEN_MARGIN = 0.9
 # A model stops within a token, or within a piece of the prompt; should it not, the engine says that it is busy.
 ASIDE_ENDS_WITHIN_S = 10.0
-
-
-@dataclass
-class _Answer:
-    """The answer being written: ``turns`` are what the model was given of ``all_turns``."""
-
-    request_id: str
-    conversation_id: str
-    turns: tuple[ChatMessage, ...]
-    all_turns: int
-    recorder: AnswerRecorder
-    before: AnswerStatistics | None = None
-    thought_before: bool = False
-    shortened_again: bool = False
-    stop_asked: bool = False
-    began: dict[Channel, float] = field(default_factory=dict)
-
-    def heard(self, event: AnswerDelta) -> AnswerDelta:
-        """Note when a part begins. What is thought after a break stands apart from what was thought before it."""
-        first = event.channel not in self.began
-        self.began.setdefault(event.channel, time.monotonic())
-        if first and event.channel is Channel.THINKING and self.thought_before:
-            return replace(event, text=f"\n\n{event.text}")
-        return event
-
-    def statistics(self, last: AnswerStatistics) -> AnswerStatistics:
-        """What the answer cost in all: with its thinking, and with what was said before it was continued."""
-        ended = self.began.get(Channel.ANSWER, time.monotonic())
-        # A model may also begin to speak and think then.
-        last = replace(last, thinking_s=max(0.0, ended - self.began.get(Channel.THINKING, ended)))
-        if self.before is None:
-            return last
-        return replace(
-            last,
-            answer_tokens=last.answer_tokens + self.before.answer_tokens,
-            total_s=last.total_s + self.before.total_s,
-            thinking_s=last.thinking_s + self.before.thinking_s,
-        )
 
 
 class Conversing:
@@ -118,7 +77,7 @@ class Conversing:
         self._left_out = left_out
         self._asking = threading.Lock()
         self._lock = threading.Lock()
-        self._answer: _Answer | None = None
+        self._answer: AnswerUnderWay | None = None
         self._aside: Aside | None = None
         self._unsaved: list[AnswerRecorder] = []
         self._closing = False
@@ -299,7 +258,7 @@ class Conversing:
         if loaded is not None and loaded.context_tokens > 0:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
             turns = newest_that_fit(all_turns, room - estimated_tokens(self._system()))
-        answer = _Answer(
+        answer = AnswerUnderWay(
             request_id,
             question.conversation_id,
             turns,
@@ -320,7 +279,7 @@ class Conversing:
         self._generate(answer)
         return request_id
 
-    def _generate(self, answer: _Answer) -> None:
+    def _generate(self, answer: AnswerUnderWay) -> None:
         try:
             self._engine.generate(
                 Generate(
@@ -353,13 +312,13 @@ class Conversing:
             self._aside = None
             aside.end(event)
 
-    def _current(self, request_id: str) -> _Answer | None:
+    def _current(self, request_id: str) -> AnswerUnderWay | None:
         return self._answer if self._answer is not None and self._answer.request_id == request_id else None
 
     def _finish(self, event: AnswerFinished) -> None:
         with self._lock:
             answer = self._current(event.request_id)
-            shorter = self._shorter(answer, event.problem) if answer is not None else None
+            shorter = answer.shorter(event.problem, self._system()) if answer and not self._closing else None
             if answer is not None and shorter is not None:
                 answer.turns, answer.shortened_again = shorter, True
             elif answer is not None:
@@ -373,7 +332,7 @@ class Conversing:
             self._on_event(self._recorded(answer, replace(event, statistics=answer.statistics(event.statistics))))
             self._on_event(ConversationsChanged(answer.conversation_id))
 
-    def _recorded(self, answer: _Answer, event: AnswerFinished) -> AnswerFinished:
+    def _recorded(self, answer: AnswerUnderWay, event: AnswerFinished) -> AnswerFinished:
         state, problem = state_after(event.reason), event.problem
         if self._closing:
             # Neither the person nor the model ended this answer.
@@ -390,16 +349,3 @@ class Conversing:
     def _save_late(self) -> None:
         """Write what a full disk kept us from writing, if there is room by now."""
         self._unsaved = [recorder for recorder in self._unsaved if not recorder.try_again()]
-
-    def _shorter(self, answer: _Answer, problem: Problem | None) -> tuple[ChatMessage, ...] | None:
-        """The turns to try once more with, if the engine found the prompt too long and older turns can go."""
-        if problem is None or problem.code != PromptTooLong.code or len(answer.turns) <= 2:
-            return None
-        if answer.recorder.has_text or answer.shortened_again or answer.stop_asked or self._closing:
-            return None
-        counted = max(1, int(problem.parameters.get("prompt_tokens") or 1))
-        limit = int(problem.parameters.get("limit_tokens") or 0)
-        estimate = estimated_tokens(self._system() + answer.turns)
-        room = limit * SHORTEN_MARGIN * estimate / counted - estimated_tokens(self._system())
-        # At least one pair fewer, whatever the estimate says.
-        return newest_that_fit(answer.turns[2:], room)

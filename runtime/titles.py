@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Ask = Callable[[tuple[ChatMessage, ...], int, Callable[[str | None], None]], bool]
 
+# A title must make way at once for what a person asks. A model that reads more slowly than this takes seconds for one
+# piece of its prompt, in which it can't be stopped; there the beginning of the question stays the title.
+READS_AT_LEAST_PER_S = 64.0
 IDLE_S = 3.0
 # How often a conversation may be asked about when somebody always comes between.
 TRIES_AT_MOST = 3
@@ -85,7 +88,7 @@ class Titles:
             if isinstance(event, AnswerStarted):
                 self._answering[event.request_id] = event.conversation_id
             if isinstance(event, AnswerFinished):
-                self._remember(self._answering.pop(event.request_id, ""), event.reason)
+                self._remember(self._answering.pop(event.request_id, ""), event)
             self._notes += 1
             self._parked = False
             self._changed.notify_all()
@@ -97,8 +100,11 @@ class Titles:
             self._changed.notify_all()
         self._thread.join()
 
-    def _remember(self, conversation_id: str, reason: FinishReason) -> None:
-        if conversation_id and conversation_id not in self._settled and reason is not FinishReason.FAILED:
+    def _remember(self, conversation_id: str, finished: AnswerFinished) -> None:
+        read_a_second = finished.statistics.prompt_tokens_per_s
+        if 0 < read_a_second < READS_AT_LEAST_PER_S:
+            return
+        if conversation_id and conversation_id not in self._settled and finished.reason is not FinishReason.FAILED:
             self._waiting[conversation_id] = self._waiting.pop(conversation_id, 0)
 
     # --- the one thread -----------------------------------------------------------------------------------------

@@ -211,7 +211,7 @@ class ConversationStore:
             rows.finish_message(connection, message_id, state, text, thinking, problem, statistics)
 
     def reopen(self, message_id: str) -> Message:
-        """Let an answer that ended early be written on; it is streaming again. Raises ConversationNotFound for others."""
+        """Let an answer that ended early be written on; it streams again. Raises ConversationNotFound for others."""
         with self._places.of(message_id).write() as connection:
             message = rows.message(connection, message_id)
             if message.state not in CONTINUABLE or message.role is not Role.ASSISTANT:

@@ -29,7 +29,15 @@ from runtime.events import (
 from runtime.library.guide import GUIDE_NAME
 from runtime.requests import ChatMessage, Generate, Role
 from runtime.storage.database import Database
-from runtime.titles import EXCERPT_CHARACTERS, INSTRUCTION, TRIES_AT_MOST, Titles, clean_title, title_request
+from runtime.titles import (
+    EXCERPT_CHARACTERS,
+    INSTRUCTION,
+    READS_AT_LEAST_PER_S,
+    TRIES_AT_MOST,
+    Titles,
+    clean_title,
+    title_request,
+)
 from tests.runtime.told_engine import ToldEngine
 
 PATIENCE_S = 60.0
@@ -170,6 +178,20 @@ def test_a_quiet_moment_after_an_answer_gives_the_conversation_a_title(room: Roo
     room.wait_for(lambda: room.changes(conversation_id) == before + 1)
     assert room.store.read(conversation_id).title == "Capital of France"
     assert not room.store.wants_title(conversation_id)
+
+
+def test_a_model_too_slow_to_make_way_is_not_asked(room: Room) -> None:
+    slow = room.store.create()
+    room.chat.ask(slow, "Why?")
+    room.engine.say("Because.")
+    room.engine.end(reads_per_s=READS_AT_LEAST_PER_S - 1)
+    room.clock.set(10.0, room.look)
+    assert (room.asides, room.refused) == ([], 0)
+    assert room.store.wants_title(slow)
+    room.chat.ask(slow, "And then?")
+    room.engine.end(reads_per_s=READS_AT_LEAST_PER_S)
+    room.be_quiet()
+    room.wait_until_asked()
 
 
 def test_whoever_talks_is_not_interrupted(room: Room) -> None:

@@ -60,10 +60,14 @@ class ToldEngine:
     def say(self, text: str, channel: Channel = Channel.ANSWER) -> None:
         self.on_event(AnswerDelta(self.running, text, channel))
 
-    def end(self, reason: FinishReason = FinishReason.COMPLETE, problem: object = None) -> None:
+    def end(
+        self, reason: FinishReason = FinishReason.COMPLETE, problem: object = None, *, reads_per_s: float = 0.0
+    ) -> None:
         running, self.running = self.running, ""
         found = problem.problem() if isinstance(problem, EngineDied | PromptTooLong) else None
-        self.on_event(AnswerFinished(running, reason, AnswerStatistics(answer_tokens=7), found))
+        self.on_event(
+            AnswerFinished(running, reason, AnswerStatistics(answer_tokens=7, prompt_tokens_per_s=reads_per_s), found)
+        )
 
 
 class Scene:
