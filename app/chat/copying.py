@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtGui import QTextCursor
 
 from app.chat.items import MessageItem
-from app.chat.markdown.formula_pictures import selected_text
+from app.chat.message_copy import selected_text
 from app.chat.plain_text import plain_text
 from app.chat.selection import Part
 

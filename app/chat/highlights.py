@@ -5,18 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
 
 from app.chat.folding import found_in
-from app.chat.markdown.renderer import COPY_SCHEME
+from app.chat.message_copy import has_button
 from app.chat.slots import View
 from app.chat.text_view import TextView
 from app.theme.theme import current_theme
 
 # Marks cost time with every drawing, so of thousands in one message only those around what is seen are made.
 MARKS_AT_MOST = 400
-SOFT_SHARE = 0.3
 
 Place = tuple[int, int]
 
@@ -29,7 +28,7 @@ def places_in(document: QTextDocument, needles: list[str]) -> list[Place]:
         start = block.position()
         text = block.text()
         here = sorted(place for needle in needles for place in found_in(text, needle))
-        if here and not _is_button(block):
+        if here and not has_button(block):
             found += [(start + _wide(text, first), start + _wide(text, last)) for first, last in here]
         block = block.next()
     return found
@@ -39,7 +38,7 @@ def mark(text: TextView, places: list[Place], current: int) -> None:
     """Mark what was found; ``current`` is the number of the one the reader is at, -1 for none."""
     theme = current_theme()
     soft, strong = QTextCharFormat(), QTextCharFormat()
-    soft.setBackground(_mixed(theme.tokens.accent, theme.tokens.bg))
+    soft.setBackground(QColor(theme.tokens.selection))
     soft.setForeground(QColor(theme.tokens.text))
     strong.setBackground(QColor(theme.tokens.accent))
     strong.setForeground(QColor(theme.tokens.on_accent))
@@ -78,21 +77,6 @@ def _cursor(document: QTextDocument, place: Place) -> QTextCursor:
     return cursor
 
 
-def _mixed(colour: str, ground: str) -> QColor:
-    above, below = QColor(colour), QColor(ground)
-    shares = ((above.red(), below.red()), (above.green(), below.green()), (above.blue(), below.blue()))
-    return QColor(*(round(a * SOFT_SHARE + b * (1 - SOFT_SHARE)) for a, b in shares))
-
-
 def _wide(text: str, place: int) -> int:
     """A place as Qt counts it: signs such as emoji take two."""
     return place if text.isascii() else place + sum(letter > "\uffff" for letter in text[:place])
-
-
-def _is_button(block: QTextBlock) -> bool:
-    pieces = block.begin()
-    while not pieces.atEnd():
-        if pieces.fragment().charFormat().anchorHref().startswith(f"{COPY_SCHEME}:"):
-            return True
-        pieces += 1
-    return False

@@ -23,6 +23,27 @@ def answer_data(markdown: str, document: QTextDocument) -> QMimeData:
     return data
 
 
+def selected_data(cursor: QTextCursor) -> QMimeData:
+    """What is selected, as text and as HTML."""
+    data, chosen = QMimeData(), _chosen(cursor)
+    data.setText(chosen.toPlainText())
+    data.setHtml(_html(chosen))
+    return data
+
+
+def selected_text(cursor: QTextCursor) -> str:
+    """What is selected as plain text: formulas as their source, without our buttons."""
+    return _chosen(cursor).toPlainText()
+
+
+def _chosen(cursor: QTextCursor) -> QTextDocument:
+    chosen = QTextDocument()
+    QTextCursor(chosen).insertFragment(cursor.selection())
+    _write_formulas(chosen)
+    _remove_buttons(chosen)
+    return chosen
+
+
 def _html(document: QTextDocument) -> str:
     """Without what is only for this screen: our buttons, pictures, colours and fonts. Pale text pasted is no text."""
     whole = document.clone()
@@ -46,7 +67,7 @@ def _remove_buttons(document: QTextDocument) -> None:
     found = []
     block = document.begin()
     while block.isValid():
-        if _has_button(block):
+        if has_button(block):
             found.append(block.position())
         block = block.next()
     for place in reversed(found):
@@ -56,7 +77,8 @@ def _remove_buttons(document: QTextDocument) -> None:
         cursor.removeSelectedText()
 
 
-def _has_button(block: QTextBlock) -> bool:
+def has_button(block: QTextBlock) -> bool:
+    """Whether a line is the one above a block of code, with its language and its way to copy."""
     pieces = block.begin()
     while not pieces.atEnd():
         if pieces.fragment().charFormat().anchorHref().startswith(f"{COPY_SCHEME}:"):

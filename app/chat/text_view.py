@@ -6,8 +6,8 @@ from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
-from app.chat.markdown.formula_pictures import selected_text
 from app.chat.markdown.grounds import air_below, grounds
+from app.chat.message_copy import selected_data
 from app.theme.theme import current_theme
 
 CARD_RADIUS = 10
@@ -57,14 +57,13 @@ class TextView(QTextBrowser):
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing is ever loaded; an empty answer would let Qt try for itself."""
-        return QImage(1, 1, QImage.Format.Format_ARGB32)
+        nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        nothing.fill(Qt.GlobalColor.transparent)
+        return nothing
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """Copy as text and as rich text, without the places where pictures would be."""
-        data = QMimeData()
-        data.setText(selected_text(self.textCursor()))
-        data.setHtml(self.textCursor().selection().toHtml())
-        return data
+        """Copy as text and as rich text, without what is only for the screen."""
+        return selected_data(self.textCursor())
 
     def _fit(self) -> None:
         height = int(self.document().size().height() + air_below(self.document())) + 1

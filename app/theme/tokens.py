@@ -21,6 +21,7 @@ class Tokens:
     accent: str
     on_accent: str
     soft: str
+    selection: str
     bubble: str
     code: str
     ok: str
@@ -47,6 +48,7 @@ LIGHT = Tokens(
     accent="#0B6E5F",
     on_accent="#FFFFFF",
     soft="#E3F1EE",
+    selection="#B2D6CF",
     bubble="#EEF2F0",
     code="#F3F5F4",
     ok="#1A7042",
@@ -73,6 +75,7 @@ DARK = Tokens(
     accent="#5CC7B2",
     on_accent="#06231E",
     soft="#1C3631",
+    selection="#2C6156",
     bubble="#2A302E",
     code="#141817",
     ok="#6FCF97",
@@ -99,6 +102,7 @@ HIGH_CONTRAST = Tokens(
     accent="#6FE7D0",
     on_accent="#000000",
     soft="#06332B",
+    selection="#0E6656",
     bubble="#1E1E1E",
     code="#0A0A0A",
     ok="#86F0B0",

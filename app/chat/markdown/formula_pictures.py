@@ -124,22 +124,5 @@ def _share(width: float, room: float) -> float:
     return min(1.0, room / width) if room > 0 else 1.0
 
 
-def selected_text(cursor: QTextCursor) -> str:
-    """What is selected as plain text, formulas as their source."""
-    text = cursor.selection().toPlainText()
-    if "\ufffc" not in text:
-        return text
-    document = cursor.document()
-    sources = []
-    for position in range(cursor.selectionStart(), cursor.selectionEnd()):
-        if document.characterAt(position) == "\ufffc":
-            at = QTextCursor(document)
-            at.setPosition(position + 1)
-            sources.append(str(at.charFormat().property(FORMULA_SOURCE) or ""))
-    pieces = text.split("\ufffc")
-    sources += [""] * (len(pieces) - 1 - len(sources))
-    return "".join(piece + source for piece, source in zip(pieces, [*sources, ""], strict=False))
-
-
 def _name(formula: Formula) -> str:
     return f"formula:{hash(formula) & 0xFFFFFFFFFFFFFFFF:x}"

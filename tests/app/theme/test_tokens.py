@@ -13,6 +13,7 @@ TEXT_PAIRS = [
     *[("text3", ground) for ground in ("bg", "side", "card")],
     *[("accent", ground) for ground in ("bg", "side", "card", "soft")],
     ("on_accent", "accent"),
+    ("text", "selection"),
     ("ok", "bg"),
     ("warn", "warn_bg"),
     ("warn", "card"),
