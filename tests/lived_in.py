@@ -95,15 +95,13 @@ def furnish(runtime: Runtime) -> dict[str, str]:
             ),
         ],
     )
-    store, shelf = runtime.conversations, runtime.shelf
+    shelf = runtime.shelf
     for name, titles in FOLDERS.items():
         folder = shelf.make_folder(name)
         for title in titles:
             shelf.put_into(made[title], folder)
     shelf.pin(made["What the blood test says"], True)
-    question = store.read(made["Names for a puppy"]).messages[0]
     _exchange(runtime, made["Names for a puppy"], None, "Ten short names for a shy puppy.", "Willow, Fern, Tilly, Mo …")
-    assert question.siblings
     for title in ("Old recipes", "Tax questions of last year"):
         made[title] = _chat(runtime, title, [("Hello", "Hello. How can I help?", "", MessageState.COMPLETE, None)])
         shelf.archive(made[title], True)

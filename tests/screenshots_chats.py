@@ -9,8 +9,12 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.screenshots import Photographer, parsed
+
+if TYPE_CHECKING:
+    from app.chat.transcript.transcript import TranscriptView
 
 
 def main() -> int:
@@ -44,9 +48,7 @@ class _ChatPhotographer(Photographer):
         self.shot("chat-formula")
         transcript.go_to(transcript.ids[0])
         self.pause(0.3)
-        for fold in transcript.findChildren(_fold_button()):
-            if fold.isVisible():
-                fold.click()
+        self._unfold(transcript)
         self.pause(0.3)
         self.shot("chat-thought")
         transcript.open_find("loan")
@@ -76,16 +78,18 @@ class _ChatPhotographer(Photographer):
         self.pause(0.4)
         self.shot("keeping")
 
+    @staticmethod
+    def _unfold(transcript: TranscriptView) -> None:
+        from app.widgets.buttons import FoldButton
+
+        for fold in transcript.findChildren(FoldButton):
+            if fold.isVisible():
+                fold.click()
+
     def _open(self, conversation_id: str) -> None:
         self.hearth.chat.open(conversation_id)
         self.until(lambda: self.hearth.chat.current_id == conversation_id)
         self.pause(0.6)
-
-
-def _fold_button() -> type:
-    from app.widgets.buttons import FoldButton
-
-    return FoldButton
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.chat.composer import Composer
-from app.chat.drop_overlay import DropOverlay
+from app.chat.composer.composer import Composer
+from app.chat.composer.drop_overlay import DropOverlay
+from app.chat.composer.question_field import local_paths
 from app.chat.header import Header
-from app.chat.question_field import local_paths
-from app.chat.transcript import TranscriptView
+from app.chat.transcript.transcript import TranscriptView
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import empty

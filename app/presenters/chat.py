@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from app import texts
-from app.chat.attachment_bar import AttachmentChip
 from app.chat.chat_page import ChatPage
-from app.chat.items import Act, MessageItem
-from app.chat.plain_text import plain_text
+from app.chat.composer.attachment_bar import AttachmentChip
+from app.chat.messages.items import Act, MessageItem
+from app.chat.transcript.plain_text import plain_text
 from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app import sentences, wording
 from app.chat.chat_page import ChatPage
-from app.chat.items import Notice
-from app.chat.transcript import Welcome
+from app.chat.messages.items import Notice
+from app.chat.transcript.transcript import Welcome
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController

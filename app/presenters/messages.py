@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app import texts, wording
-from app.chat.items import Act, MessageItem, Notice
+from app.chat.messages.items import Act, MessageItem, Notice
 from app.texts import Way
 from runtime.api import CONTINUABLE, GUIDE_NAME, Message, MessageState, Problem, Role
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.chat.items import MessageItem
-from app.chat.transcript import TranscriptView
+from app.chat.messages.items import MessageItem
+from app.chat.transcript.transcript import TranscriptView
 from app.theme.theme import Theme
 from tests.bench.ui_scene import stream
 from tests.tiny.corpus import LONG_ANSWER

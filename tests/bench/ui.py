@@ -37,7 +37,7 @@ from tests.bench.ui_scene import (
 from tests.bench.ui_texts import CASES, LENGTHS, conversation, mixed
 
 if TYPE_CHECKING:
-    from app.chat.transcript import TranscriptView
+    from app.chat.transcript.transcript import TranscriptView
 
 FLUSHES = 60
 
@@ -129,7 +129,7 @@ def measure_length() -> list[Figure]:
 
 def measure_opening() -> list[Figure]:
     """A conversation of 2,000 messages until its end is painted."""
-    from app.chat.answer_view import AnswerView
+    from app.chat.messages.answer_view import AnswerView
     from tests.bench.ui_probes import Paints
 
     view, items, times = shown(2), conversation(2_000), []
@@ -155,7 +155,7 @@ def measure_opening() -> list[Figure]:
 def measure_keys() -> list[Figure]:
     """A key in the question's field until it is painted, while an answer comes in."""
     from app.chat.chat_page import ChatPage
-    from app.chat.items import MessageItem
+    from app.chat.messages.items import MessageItem
     from tests.bench.ui_probes import Typist
 
     page = ChatPage()
@@ -201,7 +201,7 @@ def measure_memory() -> list[Figure]:
 
 def measure_long() -> list[Figure]:
     """Opening one message of 100,000 characters."""
-    from app.chat.items import MessageItem
+    from app.chat.messages.items import MessageItem
     from tests.bench.ui_probes import Stalls
 
     text = mixed(100_000)

@@ -12,7 +12,7 @@ from tests.bench.ui_texts import conversation
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from app.chat.transcript import TranscriptView
+    from app.chat.transcript.transcript import TranscriptView
 
 CHARACTERS_A_TICK = 16  # 100 tokens a second of 4 characters, a tick each 40 ms
 PROBE_MS = 4
@@ -49,7 +49,7 @@ def app() -> QApplication:
 
 def shown(messages: int) -> TranscriptView:
     """A transcript on the screen, with so many messages, at its end."""
-    from app.chat.transcript import TranscriptView
+    from app.chat.transcript.transcript import TranscriptView
 
     view = TranscriptView()
     view.resize(*SIZE)
@@ -87,7 +87,7 @@ def until(condition: Callable[[], object]) -> None:
 
 def rendered(view: TranscriptView) -> bool:
     """Whether no text waits to be rendered."""
-    from app.chat.answer_view import AnswerView
+    from app.chat.messages.answer_view import AnswerView
 
     return not any(answer._renderer.busy for answer in view.findChildren(AnswerView))
 
@@ -147,7 +147,7 @@ def plain_browser() -> tuple[Any, Callable[[str], None]]:
 
 def streaming_view(messages: int) -> tuple[TranscriptView, Callable[[str], None]]:
     """A transcript with an answer that comes in."""
-    from app.chat.items import MessageItem
+    from app.chat.messages.items import MessageItem
 
     view = shown(messages)
     view.append_message(MessageItem("new", "assistant", "", "", "streaming"))

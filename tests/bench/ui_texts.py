@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.tiny.corpus import LONG_ANSWER
 
 if TYPE_CHECKING:
-    from app.chat.items import MessageItem
+    from app.chat.messages.items import MessageItem
 
 LENGTHS = (1_000, 10_000, 50_000)
 LONGEST = 52_000
@@ -33,7 +33,7 @@ CASES = {
 
 def conversation(messages: int) -> tuple[MessageItem, ...]:
     """Questions and answers in turns, of an ordinary length."""
-    from app.chat.items import MessageItem
+    from app.chat.messages.items import MessageItem
 
     answer = mixed(2 * ORDINARY - 40)
     items = []

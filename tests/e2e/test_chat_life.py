@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.question_view import QuestionView
+from app.chat.messages.question_view import QuestionView
 from app.main import Hearth
 from app.theme.theme import Theme
 from runtime.api import Conversation, MessageState

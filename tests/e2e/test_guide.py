@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
+from app.chat.messages.answer_view import AnswerView
 from app.main import Hearth
 from app.onboarding.download_page import DownloadPage
 from app.theme.theme import Theme

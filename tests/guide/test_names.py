@@ -27,6 +27,7 @@ ANSWERS = {topic.id: topic.answer for topic in load_topics()}
 # Not of the app: a kind of file, variables that the hub's and the network's libraries read, the system's own key.
 OUTSIDE = {".safetensors", "HF_ENDPOINT", "HTTPS_PROXY", "Ctrl+C"}
 WIDGET_KEYS = {"F2", "Delete"}
+KEYS = r"(Ctrl|Cmd)\+(Shift\+)?.|F\d+|Esc|Delete"
 
 
 def names_on_screen() -> Iterator[str]:
@@ -78,7 +79,11 @@ def test_a_key_in_an_answer_does_something(qtbot: QtBot, theme: Theme, tmp_path:
     keys = {action.shortcut().toString() for action in hearth.window.actions()}
     hearth.close()
     hearth.deleteLater()
-    named = {code.replace("Cmd", "Ctrl") for code in codes() if re.fullmatch(r"(Ctrl|Cmd)\+(Shift\+)?.|F\d+|Esc|Delete", code)}
+    named = {
+        code.replace("Cmd", "Ctrl")
+        for code in codes()
+        if re.fullmatch(r"(Ctrl|Cmd)\+(Shift\+)?.|F\d+|Esc|Delete", code)
+    }
     assert {"Ctrl+N", "Esc", "F1"} <= named
     assert named - OUTSIDE - WIDGET_KEYS <= keys
 
@@ -101,8 +106,7 @@ def test_a_command_in_an_answer_can_be_given() -> None:
 
 
 def test_every_code_in_an_answer_is_looked_at() -> None:
-    keys = r"(Ctrl|Cmd)\+(Shift\+)?.|F\d+|Esc|Delete"
-    unknown = {code for code in codes() if not re.fullmatch(rf"hearth \w+|--[a-z]+|{keys}", code)}
+    unknown = {code for code in codes() if not re.fullmatch(rf"hearth \w+|--[a-z]+|{KEYS}", code)}
     assert unknown <= OUTSIDE
 
 

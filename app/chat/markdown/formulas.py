@@ -5,6 +5,7 @@ Nothing is run and nothing is read from outside: ziamath turns the source into p
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -166,7 +167,9 @@ class _Drawing(QRunnable):
         self._arrived = arrived
 
     def run(self) -> None:
-        self._arrived.emit(self._formula, draw(self._formula))  # type: ignore[attr-defined]
+        drawing = draw(self._formula)
+        with contextlib.suppress(RuntimeError):  # the window was closed meanwhile
+            self._arrived.emit(self._formula, drawing)  # type: ignore[attr-defined]
 
 
 @cache

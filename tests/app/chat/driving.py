@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
-from app.chat.items import MessageItem
-from app.chat.question_view import QuestionView
-from app.chat.text_view import TextView
-from app.chat.transcript import TranscriptView
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import MessageItem
+from app.chat.messages.question_view import QuestionView
+from app.chat.messages.text_view import TextView
+from app.chat.transcript.transcript import TranscriptView
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
-from app.chat.items import Act, MessageItem
-from app.chat.message_view import MessageView
-from app.chat.question_view import QuestionView
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import Act, MessageItem
+from app.chat.messages.message_view import MessageView
+from app.chat.messages.question_view import QuestionView
 
 ANSWER_ACTS = frozenset(Act) - {Act.EDIT, Act.CONTINUE, Act.READ_OUT}
 QUESTION_ACTS = frozenset({Act.COPY, Act.COPY_MARKDOWN, Act.EDIT, Act.PIN, Act.DELETE})

@@ -10,9 +10,9 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
-from app.chat.items import Act, Notice
-from app.chat.message_thought import ThoughtText
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import Act, Notice
+from app.chat.messages.message_thought import ThoughtText
 from app.theme.theme import Theme
 from app.widgets.buttons import FoldButton
 from tests.app.chat.message_views import (

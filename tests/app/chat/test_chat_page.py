@@ -7,12 +7,12 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
 from app.chat.chat_page import ChatPage
-from app.chat.composer import Composer
-from app.chat.items import Act, MessageItem, Notice
-from app.chat.message_thought import ThoughtText
-from app.chat.transcript import TranscriptView, Welcome
+from app.chat.composer.composer import Composer
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import Act, MessageItem, Notice
+from app.chat.messages.message_thought import ThoughtText
+from app.chat.transcript.transcript import TranscriptView, Welcome
 from app.theme.theme import Theme
 from app.widgets.buttons import FoldButton
 

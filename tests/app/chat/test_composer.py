@@ -10,11 +10,11 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.attachment_bar import AttachmentBar, AttachmentChip
 from app.chat.chat_page import ChatPage
-from app.chat.composer import Composer
-from app.chat.drop_overlay import SENTENCE, TITLE
-from app.chat.question_field import CHARACTERS_AT_MOST, LONG_LINE
+from app.chat.composer.attachment_bar import AttachmentBar, AttachmentChip
+from app.chat.composer.composer import Composer
+from app.chat.composer.drop_overlay import SENTENCE, TITLE
+from app.chat.composer.question_field import CHARACTERS_AT_MOST, LONG_LINE
 from app.theme.theme import Theme
 
 LEASE, NOTES, TABLE = AttachmentChip("lease.txt", "12 kB"), AttachmentChip("notes.md"), AttachmentChip("t.csv", "1 kB")

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShortcut, QTextCursor
 from pytestqt.qtbot import QtBot
 
-from app.chat.find_bar import FindBar
-from app.chat.folding import folded, found_in
-from app.chat.items import MessageItem
-from app.chat.plain_text import seen_paragraphs
-from app.chat.transcript import TranscriptView
+from app.chat.messages.items import MessageItem
+from app.chat.transcript.find_bar import FindBar
+from app.chat.transcript.folding import folded, found_in
+from app.chat.transcript.plain_text import seen_paragraphs
+from app.chat.transcript.transcript import TranscriptView
 from app.theme.theme import Theme
 from tests.app.chat.driving import (
     LEFT,

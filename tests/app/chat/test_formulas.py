@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
-from app.chat.items import MessageItem
 from app.chat.markdown.formulas import LARGEST_SIDE, Drawing, Formula, draw, formula_shelf
 from app.chat.markdown.renderer import MarkdownRenderer
-from app.chat.message_copy import selected_text
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import MessageItem
+from app.chat.messages.message_copy import selected_text
 from app.theme.theme import Theme
 
 PICTURE = "\ufffc"

@@ -9,9 +9,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QColor, QTextDocument
 from pytestqt.qtbot import QtBot
 
-from app.chat.answer_view import AnswerView
-from app.chat.items import MessageItem
 from app.chat.markdown.renderer import MarkdownRenderer
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import MessageItem
 from app.theme.theme import Theme
 from tests.tiny.corpus import LONG_ANSWER
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QContextMenuEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.message_thought import ThoughtText
-from app.chat.message_view import MessageView
+from app.chat.messages.message_thought import ThoughtText
+from app.chat.messages.message_view import MessageView
 from app.theme.theme import Theme
 from app.widgets.buttons import FoldButton
 from tests.app.chat.message_views import (

@@ -7,10 +7,10 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.edit_field import EditField
-from app.chat.items import Act
-from app.chat.message_chips import FileChip
-from app.chat.question_view import QuestionView
+from app.chat.messages.edit_field import EditField
+from app.chat.messages.items import Act
+from app.chat.messages.message_chips import FileChip
+from app.chat.messages.question_view import QuestionView
 from tests.app.chat.message_views import (
     WIDTH,
     answer,

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.chat.items import MessageItem
-from app.chat.plain_text import plain_text
-from app.chat.text_view import TextView
-from app.chat.transcript import TranscriptView
+from app.chat.messages.items import MessageItem
+from app.chat.messages.text_view import TextView
+from app.chat.transcript.plain_text import plain_text
+from app.chat.transcript.transcript import TranscriptView
 from app.theme.theme import Theme
 from tests.app.chat.driving import (
     CONTROL,

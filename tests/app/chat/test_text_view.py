@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.markdown.grounds import grounds
 from app.chat.markdown.renderer import MarkdownRenderer
-from app.chat.text_view import TextView
+from app.chat.messages.text_view import TextView
 from app.theme.theme import Theme
 
 

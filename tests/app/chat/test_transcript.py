@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.chat.items import MessageItem, Notice
-from app.chat.placing import Heights
-from app.chat.transcript import TranscriptView
+from app.chat.messages.items import MessageItem, Notice
+from app.chat.transcript.placing import Heights
+from app.chat.transcript.transcript import TranscriptView
 from app.theme.theme import Theme
 from tests.app.chat.driving import (
     LEFT,

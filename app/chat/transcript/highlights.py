@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
 
-from app.chat.folding import found_in
-from app.chat.message_copy import has_button
-from app.chat.slots import View
-from app.chat.text_view import TextView
+from app.chat.messages.message_copy import has_button
+from app.chat.messages.text_view import TextView
+from app.chat.transcript.folding import found_in
+from app.chat.transcript.slots import View
 from app.theme.theme import current_theme
 
 # Marks cost time with every drawing, so of thousands in one message only those around what is seen are made.

@@ -7,8 +7,8 @@ from itertools import pairwise
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.chat.attachment_bar import AttachmentBar, AttachmentChip
-from app.chat.question_field import QuestionField
+from app.chat.composer.attachment_bar import AttachmentBar, AttachmentChip
+from app.chat.composer.question_field import QuestionField
 from app.widgets.buttons import IconButton
 from app.widgets.labels import PlainLabel
 

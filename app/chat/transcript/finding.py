@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from app.chat.column import MessageColumn
-from app.chat.find_bar import FindBar
-from app.chat.matches import Finder
-from app.chat.slots import Slot
+from app.chat.transcript.column import MessageColumn
+from app.chat.transcript.find_bar import FindBar
+from app.chat.transcript.matches import Finder
+from app.chat.transcript.slots import Slot
 from app.theme.theme import current_theme
 
 EDGE = 12

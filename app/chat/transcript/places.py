@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.chat.items import MessageItem
-from app.chat.placing import Heights
-from app.chat.slots import Slot, guessed_height
+from app.chat.messages.items import MessageItem
+from app.chat.transcript.placing import Heights
+from app.chat.transcript.slots import Slot, guessed_height
 
 GAP = 4
 BELOW_LAST = 8

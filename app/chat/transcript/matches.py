@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.chat.column import MessageColumn
-from app.chat.folding import bare, folded, found_in
-from app.chat.highlights import Place, area_of, mark, places_in
-from app.chat.plain_text import seen_paragraphs
-from app.chat.question_view import QuestionView
-from app.chat.slots import Slot, is_rendering
+from app.chat.messages.question_view import QuestionView
+from app.chat.transcript.column import MessageColumn
+from app.chat.transcript.folding import bare, folded, found_in
+from app.chat.transcript.highlights import Place, area_of, mark, places_in
+from app.chat.transcript.plain_text import seen_paragraphs
+from app.chat.transcript.slots import Slot, is_rendering
 from app.theme.theme import current_theme
 
 # So long the search works before it lets the window draw.

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextCursor
 
-from app.chat.column import MessageColumn
-from app.chat.slots import Slot
-from app.chat.text_view import TextView
+from app.chat.messages.text_view import TextView
+from app.chat.transcript.column import MessageColumn
+from app.chat.transcript.slots import Slot
 from app.theme.theme import current_theme
 
 # A place behind all text there is or will be.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QTextCursor
 
-from app.chat.slots import Slot
+from app.chat.transcript.slots import Slot
 
 
 @dataclass(frozen=True)

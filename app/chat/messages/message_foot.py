@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app.chat.branch_switch import BranchSwitch
-from app.chat.items import Act, MessageItem
+from app.chat.messages.branch_switch import BranchSwitch
+from app.chat.messages.items import Act, MessageItem
 from app.widgets.buttons import IconButton, button
 from app.widgets.labels import ElidedLabel, PlainLabel
 from app.widgets.pictures import IconPicture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from app.chat.items import Notice
+from app.chat.messages.items import Notice
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 

@@ -7,7 +7,7 @@ from math import ceil
 from PySide6.QtGui import QTextCursor, QTextDocument
 
 from app.chat.markdown.formats import Formats
-from app.chat.text_view import TextView
+from app.chat.messages.text_view import TextView
 from app.theme.theme import current_theme
 
 CHARACTERS_AT_FIRST = 4_000

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app.chat.question_field import local_paths
+from app.chat.composer.question_field import local_paths
 from app.theme.theme import current_theme
 from app.widgets.labels import PlainLabel
 from app.widgets.pictures import IconPicture

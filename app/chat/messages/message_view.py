@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.chat.items import Act, MessageItem
-from app.chat.message_foot import MessageFoot
-from app.chat.message_menu import COPY_SELECTION, MessageMenu
-from app.chat.text_view import TextView
+from app.chat.messages.items import Act, MessageItem
+from app.chat.messages.message_foot import MessageFoot
+from app.chat.messages.message_menu import COPY_SELECTION, MessageMenu
+from app.chat.messages.text_view import TextView
 from app.theme.theme import current_theme
 
 # Room beside the text for the ring around the message that has the keyboard.

@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.chat.edit_field import EditField
-from app.chat.items import NAME_LENGTH, Act, MessageItem
-from app.chat.message_chips import FileChips
-from app.chat.message_foot import MessageFoot
-from app.chat.message_view import SIDE_MARGIN, MessageView, settle
-from app.chat.question_words import beginning, fit_words, write_words
+from app.chat.messages.edit_field import EditField
+from app.chat.messages.items import NAME_LENGTH, Act, MessageItem
+from app.chat.messages.message_chips import FileChips
+from app.chat.messages.message_foot import MessageFoot
+from app.chat.messages.message_view import SIDE_MARGIN, MessageView, settle
+from app.chat.messages.question_words import beginning, fit_words, write_words
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
 from app.widgets.layouts import drop

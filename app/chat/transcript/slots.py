@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QRect, QTimer
 
-from app.chat.answer_view import AnswerView
-from app.chat.items import MessageItem
 from app.chat.markdown.renderer import TIMER
-from app.chat.question_view import QuestionView
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import MessageItem
+from app.chat.messages.question_view import QuestionView
 
 CHARACTER_WIDTH, LINE_HEIGHT, AROUND_TEXT = 7.6, 22, 50
 LONG_TEXT = 20_000

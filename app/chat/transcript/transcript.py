@@ -8,16 +8,16 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
-from app.chat.answer_view import AnswerView
-from app.chat.column import MessageColumn
-from app.chat.copying import copied_messages, copied_parts
-from app.chat.dragging import Dragging
-from app.chat.finding import Finding
-from app.chat.items import Act, MessageItem, Notice
-from app.chat.keys import TranscriptKeys
-from app.chat.selection import Selection
-from app.chat.slots import Slot
-from app.chat.welcome import Welcome, WelcomePanel
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.items import Act, MessageItem, Notice
+from app.chat.transcript.column import MessageColumn
+from app.chat.transcript.copying import copied_messages, copied_parts
+from app.chat.transcript.dragging import Dragging
+from app.chat.transcript.finding import Finding
+from app.chat.transcript.keys import TranscriptKeys
+from app.chat.transcript.selection import Selection
+from app.chat.transcript.slots import Slot
+from app.chat.transcript.welcome import Welcome, WelcomePanel
 from app.widgets.buttons import button
 
 __all__ = ["TranscriptView", "Welcome"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.chat.items import Act, MessageItem
+from app.chat.messages.items import Act, MessageItem
 
 COPY_SELECTION = "copy_selection"
 # What belongs together; a line is drawn between the groups.

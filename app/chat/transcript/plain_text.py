@@ -7,11 +7,11 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
-from app.chat.items import MessageItem
 from app.chat.markdown.inlines import parser
 from app.chat.markdown.lines import cleaned
 from app.chat.markdown.pieces import Code, CodeLine, Definitions, DisplayFormula, Flow, Piece, Row, Rule, Table
 from app.chat.markdown.text_reader import pieces_of
+from app.chat.messages.items import MessageItem
 
 # In a document a formula is this one character, and a line that breaks inside a paragraph the other.
 PICTURE, LINE_BREAK = "\ufffc", "\u2028"

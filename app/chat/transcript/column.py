@@ -11,11 +11,11 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from app.chat.items import MessageItem
-from app.chat.near_views import Canvas, NearViews
-from app.chat.places import Places
-from app.chat.reading import Reading, found_again, read_at
-from app.chat.slots import Slot, View, fitted_height, is_rendering
+from app.chat.messages.items import MessageItem
+from app.chat.transcript.near_views import Canvas, NearViews
+from app.chat.transcript.places import Places
+from app.chat.transcript.reading import Reading, found_again, read_at
+from app.chat.transcript.slots import Slot, View, fitted_height, is_rendering
 from app.theme.theme import current_theme
 
 COLUMN_WIDTH = 736

@@ -7,14 +7,14 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app.chat.items import NAME_LENGTH, MessageItem, Notice
 from app.chat.markdown.formulas import Formula, formula_shelf
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
-from app.chat.message_copy import answer_data
-from app.chat.message_foot import MessageFoot
-from app.chat.message_notice import NoticeFrame
-from app.chat.message_thought import Thinking
-from app.chat.message_view import SIDE_MARGIN, MessageView, settle
+from app.chat.messages.items import NAME_LENGTH, MessageItem, Notice
+from app.chat.messages.message_copy import answer_data
+from app.chat.messages.message_foot import MessageFoot
+from app.chat.messages.message_notice import NoticeFrame
+from app.chat.messages.message_thought import Thinking
+from app.chat.messages.message_view import SIDE_MARGIN, MessageView, settle
 from app.theme.theme import current_theme
 from app.widgets.labels import Pill, PlainLabel
 from app.widgets.layouts import empty

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from app.chat.markdown.grounds import air_below, grounds
-from app.chat.message_copy import selected_data
+from app.chat.messages.message_copy import selected_data
 from app.theme.theme import current_theme
 
 CARD_RADIUS = 10

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from app.chat.answer_view import AnswerView
-from app.chat.question_view import QuestionView
-from app.chat.slots import Slot, View
+from app.chat.messages.answer_view import AnswerView
+from app.chat.messages.question_view import QuestionView
+from app.chat.transcript.slots import Slot, View
 from app.widgets.layouts import drop
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtGui import QTextCursor
 
-from app.chat.items import MessageItem
-from app.chat.message_copy import selected_text
-from app.chat.plain_text import plain_text
-from app.chat.selection import Part
+from app.chat.messages.items import MessageItem
+from app.chat.messages.message_copy import selected_text
+from app.chat.transcript.plain_text import plain_text
+from app.chat.transcript.selection import Part
 
 NAMES = {"user": "You"}
 PLAIN_ANSWER, MARKDOWN_ANSWER = "Answer", "Hearth"

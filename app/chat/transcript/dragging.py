@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.chat.column import MessageColumn
-from app.chat.selection import Selection, Spot
-from app.chat.slots import Slot
-from app.chat.text_view import TextView
+from app.chat.messages.text_view import TextView
+from app.chat.transcript.column import MessageColumn
+from app.chat.transcript.selection import Selection, Spot
+from app.chat.transcript.slots import Slot
 
 EDGE_PX = 24
 TICK_MS = 30

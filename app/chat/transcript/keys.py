@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from app.chat.column import MessageColumn
-from app.chat.selection import Selection
-from app.chat.slots import Slot, View
-from app.chat.text_view import TextView
+from app.chat.messages.text_view import TextView
+from app.chat.transcript.column import MessageColumn
+from app.chat.transcript.selection import Selection
+from app.chat.transcript.slots import Slot, View
 
 # What stays of the last page when a page is turned.
 OVERLAP_PX = 40

@@ -7,8 +7,8 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.chat.markdown.formats import Formats
-from app.chat.message_view import settle
-from app.chat.text_view import TextView
+from app.chat.messages.message_view import settle
+from app.chat.messages.text_view import TextView
 from app.theme.theme import current_theme
 from app.widgets.buttons import FoldButton
 

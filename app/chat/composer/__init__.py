@@ -1,0 +1,1 @@
+"""Where a question is written, and the files that go with it."""
