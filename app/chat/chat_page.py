@@ -60,24 +60,10 @@ class ChatPage(QWidget):
     Signals:
         banner_acted: the id of an action of the banner.
         download_wanted: the button beside the news of a download.
-        renamed: a new title for this chat.
-        menu_chosen: pin, unpin, find, copy, copy_markdown, save, archive, bin or forget, for the whole chat.
-        pinned_message_chosen: the id of a message.
-        files_dropped: local paths, dropped anywhere on the page, pasted or chosen.
-        attachment_removed: the place of a file that should not go with the question.
-        image_pasted, text_cut, edit_last_requested: see the composer.
     """
 
     banner_acted = Signal(str)
     download_wanted = Signal()
-    renamed = Signal(str)
-    menu_chosen = Signal(str)
-    pinned_message_chosen = Signal(str)
-    files_dropped = Signal(list)
-    attachment_removed = Signal(int)
-    image_pasted = Signal()
-    text_cut = Signal()
-    edit_last_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,18 +86,6 @@ class ChatPage(QWidget):
         layout.addLayout(_column(self.composer))
         self.overlay = DropOverlay(self)
         self.overlay.files_dropped.connect(self.composer.take_files)
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        header, composer = self.header, self.composer
-        header.renamed.connect(self.renamed)
-        header.menu_chosen.connect(self.menu_chosen)
-        header.pinned_message_chosen.connect(self.pinned_message_chosen)
-        composer.files_dropped.connect(self.files_dropped)
-        composer.attachment_removed.connect(self.attachment_removed)
-        composer.image_pasted.connect(self.image_pasted)
-        composer.text_cut.connect(self.text_cut)
-        composer.edit_last_requested.connect(self.edit_last_requested)
 
     def set_private(self, private: bool) -> None:
         """Whether nothing of this chat is kept; it looks different then."""

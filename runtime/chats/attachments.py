@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import AttachmentNotText, AttachmentTooLarge, AttachmentUnreadable
+from runtime.storage.files import shown_name
 
 LIMIT_BYTES = 400_000
 # UTF-32 first: its mark begins with that of UTF-16.
@@ -44,7 +45,7 @@ class Attachment:
 
 def read_attachment(path: Path) -> Attachment:
     """A regular file as text; everything else raises one of the document errors."""
-    name = _presentable(path)
+    name = shown_name(path)
     try:
         content, size_bytes = _read(path)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -77,12 +78,6 @@ def _fence(text: str) -> str:
     """Longer than any run of its kind in the text, so that the text can't end it."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     return "`" * max(3, longest + 1)
-
-
-def _presentable(path: Path) -> str:
-    """The name in one line of characters that can be shown and stored; names of files may hold anything."""
-    name = os.fsencode(path.name or str(path)).decode("utf-8", "replace")
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split()) or "file"
 
 
 def _read(path: Path) -> tuple[bytes, int]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from runtime.errors import HomeNotWritable, StoreFull
 
@@ -20,11 +21,13 @@ STALE_AFTER_S = 24 * 60 * 60
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Make ``path`` hold exactly ``data``: after a crash at any moment it is the old file or the new one, whole.
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that becomes ``path`` when the block ends and vanishes if it raises: after a crash at any moment
+    there is the old file or the new one, whole.
 
-    The file is readable by its owner alone. A link is followed, not replaced. Any thread; blocks until the bytes
-    are on the disk.
+    The file is readable by its owner alone. A link is followed, not replaced. Any thread; the end of the block waits
+    until the bytes are on the disk.
 
     Raises:
         OSError: the folder is missing, full or not writable; ``path`` is as it was. See :func:`storage_errors`.
@@ -33,7 +36,7 @@ def replace_file(path: Path, data: bytes) -> None:
     descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             sync(stream.fileno())
         os.replace(name, path)
@@ -44,24 +47,22 @@ def replace_file(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Like :func:`replace_file`, with the bytes of another file of any size.
+def replace_file(path: Path, data: bytes) -> None:
+    """Make ``path`` hold exactly ``data``. Raises as :func:`replacing`."""
+    with replacing(path) as stream:
+        stream.write(data)
 
-    Raises:
-        OSError: either file can't be read or written; ``target`` is as it was.
-    """
-    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream, open(source, "rb") as content:
-            shutil.copyfileobj(content, stream, 1024 * 1024)
-            stream.flush()
-            sync(stream.fileno())
-        os.replace(name, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    sync_folder(target.parent)
+
+def copy_file(source: Path, target: Path) -> None:
+    """Make ``target`` hold the bytes of another file of any size. Raises as :func:`replacing`, also for ``source``."""
+    with replacing(target) as stream, open(source, "rb") as content:
+        shutil.copyfileobj(content, stream, 1024 * 1024)
+
+
+def shown_name(path: Path) -> str:
+    """A file's name as it can be shown and stored, in one line: names of files may hold anything."""
+    name = os.fsencode(path.name or str(path)).decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split()) or "file"
 
 
 def keep_aside(path: Path) -> Path:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QKeyEvent, QTextOption
+from PySide6.QtWidgets import QWidget
 
-from app.theme.theme import current_theme
+from app.widgets.growing_text import GrowingText
 
 LINES_AT_MOST = 6
 # Beyond this the field is no longer quick on a small computer.
@@ -17,12 +17,11 @@ _BY_WORDS = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 _ANYWHERE = QTextOption.WrapMode.WrapAnywhere
 
 
-class QuestionField(QPlainTextEdit):
+class QuestionField(GrowingText):
     """Plain text that grows to six lines.
 
     Signals:
         submitted: Return without Shift.
-        focus_changed: whether it has the keyboard.
         files_dropped: local paths.
         image_pasted: a picture came that is neither a file nor text.
         text_cut: what came was longer than the field takes; its beginning is there.
@@ -30,22 +29,15 @@ class QuestionField(QPlainTextEdit):
     """
 
     submitted = Signal()
-    focus_changed = Signal(bool)
     files_dropped = Signal(list)
     image_pasted = Signal()
     text_cut = Signal()
     edit_last_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(LINES_AT_MOST, parent)
         self.setObjectName("question")
         self.setAccessibleName("Your question")
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(2)
-        self.textChanged.connect(self.fit)
-        current_theme().changed.connect(self.fit)
         self.fit()
 
     def set_text(self, text: str) -> None:
@@ -58,19 +50,7 @@ class QuestionField(QPlainTextEdit):
         """As high as the text, up to the limit."""
         if self.document().isEmpty() and self.wordWrapMode() is _ANYWHERE:
             self.setWordWrapMode(_BY_WORDS)
-        line = self.fontMetrics().lineSpacing()
-        lines = 0
-        block = self.document().firstBlock()
-        while block.isValid() and lines < LINES_AT_MOST:
-            layout = block.layout()
-            lines += max(1, layout.lineCount() if layout is not None else 1)
-            block = block.next()
-        self.setFixedHeight(min(lines, LINES_AT_MOST) * line + 10)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, other line breaks."""
-        super().resizeEvent(event)
-        self.fit()
+        super().fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return sends, Shift+Return breaks the line; input methods get their Return first by themselves."""
@@ -82,16 +62,6 @@ class QuestionField(QPlainTextEdit):
             self.edit_last_requested.emit()
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the frame as active."""
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show the frame as idle."""
-        super().focusOutEvent(event)
-        self.focus_changed.emit(False)
 
     # --- pasting and dropping -------------------------------------------------------------------------------------
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.theme.theme import current_theme
 from app.widgets.buttons import button
+from app.widgets.growing_text import GrowingText
 from app.widgets.labels import PlainLabel
 
 LINES_AT_MOST = 12
@@ -101,43 +101,16 @@ class EditField(QFrame):
         self.style().polish(self)
 
 
-class _Words(QPlainTextEdit):
-    """Plain text that grows to twelve lines."""
-
-    height_changed = Signal()
-    focus_changed = Signal(bool)
+class _Words(GrowingText):
+    """The question as it was, to be worded anew."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
+        super().__init__(LINES_AT_MOST)
         self.setObjectName("edit_words")
         self.setAccessibleName("Your question, to be worded anew")
         self.setAccessibleDescription(KEPT)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(2)
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
-        self.textChanged.connect(self.fit)
-        current_theme().changed.connect(self.fit)
-
-    def fit(self) -> None:
-        """As high as the text, up to the limit."""
-        self.ensurePolished()
-        layout, limit = self.document().documentLayout(), LINES_AT_MOST * self.fontMetrics().lineSpacing()
-        needed, block = 0.0, self.document().firstBlock()
-        while block.isValid() and needed < limit:
-            needed += layout.blockBoundingRect(block).height()
-            block = block.next()
-        height = int(min(needed, limit)) + 10
-        if height != self.height():
-            self.setFixedHeight(height)
-            self.height_changed.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, other line breaks."""
-        super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width():
-            self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return makes a line; with Ctrl (or Command) the field around sends."""
@@ -145,16 +118,6 @@ class _Words(QPlainTextEdit):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the frame as active."""
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show the frame as idle."""
-        super().focusOutEvent(event)
-        self.focus_changed.emit(False)
 
 
 def _sends(event: QKeyEvent) -> bool:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -22,14 +18,7 @@ from runtime.chats.exchange.storing import store
 from runtime.chats.ids import now_ms
 from runtime.chats.places import Places
 from runtime.errors import ConversationNotFound, ImportNotUnderstood
-from runtime.storage.files import (
-    TEMPORARY_PREFIX,
-    replace_file,
-    storage_errors,
-    sweep_temporary_files,
-    sync,
-    sync_folder,
-)
+from runtime.storage.files import replace_file, replacing, shown_name, storage_errors, sweep_temporary_files
 
 _MARKDOWN_ENDINGS = (".md", ".markdown")
 
@@ -92,7 +81,7 @@ class Exchange:
                 pass
             return self._import(path)
         except NotUnderstood as error:
-            raise ImportNotUnderstood(_presentable(path)) from error
+            raise ImportNotUnderstood(shown_name(path)) from error
 
     def _import(self, path: Path) -> ImportReport:
         conversations = messages = skipped = already_here = 0
@@ -121,7 +110,8 @@ def export_json(
     """
     wanted = _all(places, with_bin) if conversation_ids is None else tuple(conversation_ids)
     written = 0
-    with storage_errors(path), _replacing(path) as stream:
+    sweep_temporary_files(path.parent)
+    with storage_errors(path), replacing(path) as stream:
         head = {"format": FORMAT, "version": VERSION, "exported_at": now_ms()}
         stream.write(msgspec.json.encode(head)[:-1] + b',"conversations":[')
         for conversation_id in wanted:
@@ -148,27 +138,3 @@ def _all(places: Places, with_bin: bool) -> tuple[str, ...]:
 
 def _understood(kind: Kind, found: object) -> ExportedConversation:
     return chatgpt.understood(found) if kind is Kind.CHATGPT else own_format.understood(found)
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that becomes ``path`` when the block ends, and vanishes if it raises."""
-    path = Path(os.path.realpath(path))
-    sweep_temporary_files(path.parent)
-    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
-            stream.flush()
-            sync(stream.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    sync_folder(path.parent)
-
-
-def _presentable(path: Path) -> str:
-    name = os.fsencode(path.name or str(path)).decode("utf-8", "replace")
-    return "".join(character if character.isprintable() else " " for character in name)

@@ -56,7 +56,7 @@ def text(words: str) -> QMimeData:
 
 def test_chips_name_their_files_and_can_be_taken_away(qtbot: QtBot, page: ChatPage, composer: Composer) -> None:
     removed: list[int] = []
-    page.attachment_removed.connect(removed.append)
+    page.composer.attachment_removed.connect(removed.append)
     bar = composer.findChild(AttachmentBar)
     assert bar is not None
     assert not bar.isVisible()
@@ -149,7 +149,7 @@ def test_the_paperclip_chooses_several_files(qtbot: QtBot, page: ChatPage, compo
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("x")
     dropped: list[list[str]] = []
-    page.files_dropped.connect(dropped.append)
+    page.composer.files_dropped.connect(dropped.append)
     composer._folder = str(tmp_path)
     assert composer.attach_button.accessibleName() == "Add a file"
     qtbot.mouseClick(composer.attach_button, Qt.MouseButton.LeftButton)
@@ -171,7 +171,7 @@ def test_the_paperclip_chooses_several_files(qtbot: QtBot, page: ChatPage, compo
 
 def test_a_pasted_picture_is_reported_unless_there_is_text(page: ChatPage, composer: Composer) -> None:
     pictures: list[int] = []
-    page.image_pasted.connect(lambda: pictures.append(1))
+    page.composer.image_pasted.connect(lambda: pictures.append(1))
     clipboard = QApplication.clipboard()
     clipboard.setImage(QImage(QSize(4, 4), QImage.Format.Format_RGB32))
     composer.field.paste()
@@ -187,7 +187,7 @@ def test_a_pasted_picture_is_reported_unless_there_is_text(page: ChatPage, compo
 
 def test_files_on_the_clipboard_are_reported(page: ChatPage, composer: Composer) -> None:
     dropped: list[list[str]] = []
-    page.files_dropped.connect(dropped.append)
+    page.composer.files_dropped.connect(dropped.append)
     QApplication.clipboard().setMimeData(files("/tmp/a.txt", "/tmp/b.txt"))
     composer.field.paste()
     assert dropped == [["/tmp/a.txt", "/tmp/b.txt"]]
@@ -196,7 +196,7 @@ def test_files_on_the_clipboard_are_reported(page: ChatPage, composer: Composer)
 
 def test_more_than_the_field_takes_is_cut_and_said(page: ChatPage, composer: Composer) -> None:
     cuts: list[int] = []
-    page.text_cut.connect(lambda: cuts.append(1))
+    page.composer.text_cut.connect(lambda: cuts.append(1))
     composer.field.insertFromMimeData(text("some words\n" * 1000))
     assert cuts == []
     composer.field.insertFromMimeData(text("some words\n" * 60_000))
@@ -226,7 +226,7 @@ def test_an_endless_line_is_broken_anywhere_until_it_is_gone(qtbot: QtBot, compo
 
 def test_up_in_an_empty_field_asks_for_the_last_question(qtbot: QtBot, page: ChatPage, composer: Composer) -> None:
     asked: list[int] = []
-    page.edit_last_requested.connect(lambda: asked.append(1))
+    page.composer.edit_last_requested.connect(lambda: asked.append(1))
     qtbot.keyClick(composer.field, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert asked == []
     qtbot.keyClick(composer.field, Qt.Key.Key_Up, Qt.KeyboardModifier.KeypadModifier)
@@ -300,7 +300,7 @@ def test_files_over_any_part_of_the_page_are_invited(page: ChatPage, over: str) 
     widget = {"page": page, "field": page.composer.field.viewport(), "header": page.header}[over]
     data = files("/tmp/a.txt")
     dropped: list[list[str]] = []
-    page.files_dropped.connect(dropped.append)
+    page.composer.files_dropped.connect(dropped.append)
     page.composer.field.clearFocus()
     assert enter(widget, data).isAccepted()
     assert page.overlay.isVisible()
@@ -319,7 +319,7 @@ def test_files_over_any_part_of_the_page_are_invited(page: ChatPage, over: str) 
 
 def test_a_drop_before_the_overlay_was_entered_counts(page: ChatPage) -> None:
     dropped: list[list[str]] = []
-    page.files_dropped.connect(dropped.append)
+    page.composer.files_dropped.connect(dropped.append)
     data = files("/tmp/a.txt")
     enter(page, data)
     drop(page, data)

@@ -47,7 +47,7 @@ def title_field(header: Header) -> QLineEdit:
 
 def test_a_click_renames_and_return_keeps(qtbot: QtBot, page: ChatPage, header: Header) -> None:
     renamed: list[str] = []
-    page.renamed.connect(renamed.append)
+    page.header.renamed.connect(renamed.append)
     assert title_button(header).accessibleName() == "Rental & lease"
     qtbot.mouseClick(title_button(header), Qt.MouseButton.LeftButton)
     field = title_field(header)
@@ -64,7 +64,7 @@ def test_a_click_renames_and_return_keeps(qtbot: QtBot, page: ChatPage, header: 
 def test_escape_cancels_and_reaches_nobody_else(qtbot: QtBot, page: ChatPage, header: Header) -> None:
     renamed: list[str] = []
     stops: list[int] = []
-    page.renamed.connect(renamed.append)
+    page.header.renamed.connect(renamed.append)
     QShortcut(QKeySequence("Esc"), page).activated.connect(lambda: stops.append(1))
     page.activateWindow()
     title_button(header).setFocus()
@@ -81,7 +81,7 @@ def test_escape_cancels_and_reaches_nobody_else(qtbot: QtBot, page: ChatPage, he
 @pytest.mark.parametrize("typed", ["", "   ", "Rental & lease"])
 def test_nothing_new_renames_nothing(qtbot: QtBot, page: ChatPage, header: Header, typed: str) -> None:
     renamed: list[str] = []
-    page.renamed.connect(renamed.append)
+    page.header.renamed.connect(renamed.append)
     header.start_rename()
     title_field(header).setText(typed)
     qtbot.keyClick(title_field(header), Qt.Key.Key_Return)
@@ -91,7 +91,7 @@ def test_nothing_new_renames_nothing(qtbot: QtBot, page: ChatPage, header: Heade
 
 def test_leaving_the_field_keeps_what_was_typed_once(qtbot: QtBot, page: ChatPage, header: Header) -> None:
     renamed: list[str] = []
-    page.renamed.connect(renamed.append)
+    page.header.renamed.connect(renamed.append)
     header.start_rename()
     title_field(header).setText("Two flats")
     page.composer.field.setFocus()
@@ -101,7 +101,7 @@ def test_leaving_the_field_keeps_what_was_typed_once(qtbot: QtBot, page: ChatPag
 
 def test_another_chat_is_never_given_the_name_meant_for_this_one(page: ChatPage, header: Header) -> None:
     renamed: list[str] = []
-    page.renamed.connect(renamed.append)
+    page.header.renamed.connect(renamed.append)
     header.start_rename()
     title_field(header).setText("Two flats")
     header.set_title("Rental & lease")
@@ -152,7 +152,7 @@ def test_a_new_chat_has_no_menu(header: Header) -> None:
 
 def test_a_kept_chat_can_do_everything(qtbot: QtBot, page: ChatPage, header: Header) -> None:
     chosen: list[str] = []
-    page.menu_chosen.connect(chosen.append)
+    page.header.menu_chosen.connect(chosen.append)
     header.set_menu(HeaderMenu("kept"))
     found = labels(open_menu(qtbot, header))
     assert found == [
@@ -189,7 +189,7 @@ def test_find_shows_its_keys_without_taking_them(qtbot: QtBot, header: Header) -
 
 def test_a_private_chat_can_be_copied_and_forgotten(qtbot: QtBot, page: ChatPage, header: Header) -> None:
     chosen: list[str] = []
-    page.menu_chosen.connect(chosen.append)
+    page.header.menu_chosen.connect(chosen.append)
     header.set_menu(HeaderMenu("private", pinned_messages=(("m", "words"),)))
     actions = open_menu(qtbot, header)
     assert labels(actions) == [
@@ -206,7 +206,7 @@ def test_a_private_chat_can_be_copied_and_forgotten(qtbot: QtBot, page: ChatPage
 
 def test_pinned_messages_are_found_again(qtbot: QtBot, page: ChatPage, header: Header) -> None:
     chosen: list[str] = []
-    page.pinned_message_chosen.connect(chosen.append)
+    page.header.pinned_message_chosen.connect(chosen.append)
     messages = (("m0", "Bread & butter"), *((f"m{n}", f"{n} long words " * 30) for n in range(1, 30)))
     header.set_menu(HeaderMenu("kept", pinned_messages=messages))
     actions = open_menu(qtbot, header)
