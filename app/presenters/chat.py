@@ -10,8 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from app import texts
 from app.chat.chat_page import ChatPage
 from app.chat.composer.attachment_bar import AttachmentChip
-from app.chat.messages.items import Act, MessageItem
-from app.chat.transcript.plain_text import plain_text
+from app.chat.messages.items import MessageItem
 from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
@@ -19,6 +18,7 @@ from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
 from app.controllers.speech import SpeechController
+from app.presenters.acting import ActsPresenter
 from app.presenters.guide import GuidePresenter
 from app.presenters.messages import Doors, message_item
 from app.presenters.trouble import TroublePresenter
@@ -33,7 +33,6 @@ from runtime.api import (
     MessageState,
     Problem,
     PromptProgress,
-    Role,
 )
 
 NEW_TITLE = "New chat"
@@ -82,6 +81,7 @@ class ChatPresenter(QObject):
         self._guide_files = guide
         self._guide = GuidePresenter(guide, chat, models, computer, downloads, self.page, self)
         self._trouble = TroublePresenter(chat, models, computer, self._guide, self.page, self)
+        self._acts = ActsPresenter(chat, self._guide, speech, self.page, lambda: self._messages, self)
         self._messages: tuple[Message, ...] = ()
         self._pending = ""  # the place on the page of a question that is not stored yet
         self._questions = 0
@@ -99,8 +99,8 @@ class ChatPresenter(QObject):
         composer.attachment_removed.connect(lambda place: self._attachments.remove(self._chat.current_id, place))
         composer.image_pasted.connect(lambda: self.toasted.emit(NO_PICTURES, "", ""))
         composer.text_cut.connect(lambda: self.toasted.emit("The text was too long and has been cut.", "", ""))
-        composer.edit_last_requested.connect(self._edit_last)
-        transcript.acted.connect(self._act)
+        composer.edit_last_requested.connect(self._acts.edit_last)
+        transcript.acted.connect(self._acts.act)
         transcript.edited.connect(self._edit)
         transcript.branch_chosen.connect(self._chat.choose_branch)
         transcript.notice_action.connect(self._on_notice)
@@ -203,58 +203,18 @@ class ChatPresenter(QObject):
 
     # --- what is done with messages -------------------------------------------------------------------------------
 
-    def _act(self, message_id: str, name: str) -> None:
-        message, shown = self._message(message_id), self.page.transcript.item(message_id)
-        if message is None or shown is None:
-            return
-        match Act(name):
-            case Act.AGAIN:
-                self._retry(message_id)
-            case Act.CONTINUE if not self._chat.answering:
-                self._chat.go_on(message_id)
-            case Act.DELETE if not self._chat.answering:
-                self._chat.delete_message(message_id, self._neighbour(message_id))
-            case Act.PIN:
-                self._chat.pin_message(message_id, not message.pinned)
-            case Act.RATE_GOOD:
-                self._chat.rate(message_id, 0 if message.rating > 0 else 1)
-            case Act.RATE_BAD:
-                self._chat.rate(message_id, 0 if message.rating < 0 else -1)
-            case Act.READ_OUT:
-                self._speech.toggle(message_id, plain_text(shown))
-            case _:
-                pass
-
-    def _retry(self, message_id: str) -> None:
-        if not self._chat.answering:
-            self._chat.retry(message_id, guide=self._guide.answers)
-
     def _edit(self, message_id: str, text: str) -> None:
         if self._chat.answering:
             self.page.composer.set_text(text)
             self.toasted.emit("Stop the answer first, then send this.", "", "")
             return
-        message = self._message(message_id)
+        message = self._acts.message(message_id)
         names = tuple(attachment.name for attachment in message.attachments) if message else ()
         self.page.transcript.cut_after(message_id)
         self.page.transcript.take_away(message_id)
         self._show_pending(text, names)
         self._attached = ()
         self._chat.edit(message_id, text, guide=self._guide.answers)
-
-    def _edit_last(self) -> None:
-        last = next((m.id for m in reversed(self._messages) if m.role is Role.USER), "")
-        if last and not self._chat.answering:
-            self.page.transcript.perform(last, Act.EDIT)
-
-    def _message(self, message_id: str) -> Message | None:
-        return next((message for message in self._messages if message.id == message_id), None)
-
-    def _neighbour(self, message_id: str) -> str:
-        """What stands above a message, or else below it."""
-        ids = [message.id for message in self._messages]
-        place = ids.index(message_id)
-        return ids[place - 1] if place else next(iter(ids[1:2]), "")
 
     # --- the open conversation ------------------------------------------------------------------------------------
 
@@ -347,7 +307,7 @@ class ChatPresenter(QObject):
     def _on_notice(self, message_id: str, action: str) -> None:
         way = Way(action)
         if way in (Way.ANSWER_AGAIN, Way.TRY_AGAIN):
-            self._retry(message_id)
+            self._acts.retry(message_id)
         elif not self._guide.act(message_id, way):
             self._trouble.do(way)
 

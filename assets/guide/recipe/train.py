@@ -34,8 +34,8 @@ LEARNING_RATE = 1.0e-3
 WARM_UP_STEPS = 200
 WEIGHT_DECAY = 0.05
 MEAN_DECAY = 0.998
-# Half of the world is not about the app, and answering it as if it were is the worse mistake.
-OTHER_SHARE = 0.5
+# Most of the world is not about the app, and answering it as if it were is the worse mistake.
+OTHER_SHARE = 0.6
 WRITTEN_SHARE = 0.6
 CLEAN_SHARE = 0.15
 DECIDING_TOKENS = 8
