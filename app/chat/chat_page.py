@@ -14,6 +14,7 @@ from app.chat.transcript.transcript import TranscriptView
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import empty
+from app.widgets.page import TurningRow
 
 COLUMN_WIDTH = 776
 
@@ -32,8 +33,9 @@ class Banner(QFrame):
         self.setObjectName(name)
         self._sentence = PlainLabel()
         self._actions: tuple[tuple[str, str], ...] = ()
-        self._buttons = QHBoxLayout()
-        layout = QHBoxLayout(self)
+        self._buttons = TurningRow()
+        layout = TurningRow()
+        self.setLayout(layout)
         layout.setContentsMargins(16, 10, 10, 10)
         layout.addWidget(self._sentence, 1)
         layout.addLayout(self._buttons)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import texts
 from app.chat.chat_page import ChatPage
@@ -16,6 +14,7 @@ from app.controllers.chat import ChatController
 from app.controllers.shelf import ShelfController
 from app.keeping.keeping_page import KeepingPage, KeptRow
 from app.presenters.chat import NEW_TITLE, PRIVATE_TITLE
+from app.presenters.copies import CopiesPresenter
 from app.sidebar.rows import ConversationRow, FolderRow, HitRow
 from app.sidebar.sidebar import Sidebar
 from runtime.api import (
@@ -23,16 +22,12 @@ from runtime.api import (
     Conversation,
     ConversationSummary,
     DeletedMessage,
-    ImportReport,
     Problem,
     SearchHit,
 )
 
 DAY_S = 24 * 60 * 60
 PINNED_WORDS = 60
-COPY_KINDS = "Text that anybody can read (*.md);;A copy that Hearth can take back (*.json)"
-ALL_KINDS = "A copy that Hearth can take back (*.json)"
-IMPORT_KINDS = "Chats of Hearth or ChatGPT (*.json *.zip)"
 
 
 class ShelfPresenter(QObject):
@@ -55,6 +50,8 @@ class ShelfPresenter(QObject):
         self._chat = chat
         self._page = page
         self._conversation: Conversation | None = None
+        self._copies = CopiesPresenter(shelf, page, self)
+        self._copies.toasted.connect(self.toasted)
         self.sidebar = Sidebar()
         self.keeping_page = KeepingPage()
         self._connect_sidebar()
@@ -76,7 +73,7 @@ class ShelfPresenter(QObject):
         sidebar.archive_requested.connect(shelf.archive)
         sidebar.delete_requested.connect(shelf.move_to_bin)
         sidebar.forget_requested.connect(shelf.forget)
-        sidebar.export_requested.connect(self._export)
+        sidebar.export_requested.connect(self._copies.export)
         sidebar.moved.connect(shelf.put_into)
         sidebar.folder_made.connect(shelf.make_folder)
         sidebar.folder_renamed.connect(shelf.rename_folder)
@@ -89,8 +86,8 @@ class ShelfPresenter(QObject):
         page.bin_requested.connect(shelf.move_to_bin)
         page.purge_requested.connect(self._purge)
         page.empty_requested.connect(shelf.empty_bin)
-        page.import_requested.connect(self._import)
-        page.export_all_requested.connect(lambda: self._export(""))
+        page.import_requested.connect(self._copies.import_file)
+        page.export_all_requested.connect(lambda: self._copies.export(""))
 
     def _connect_controllers(self) -> None:
         shelf = self._shelf
@@ -100,8 +97,6 @@ class ShelfPresenter(QObject):
         shelf.went_away.connect(self._on_went_away)
         shelf.archived.connect(lambda id_, title: self._say_undoable(f"“{title or NEW_TITLE}” is in the archive", id_))
         shelf.binned.connect(lambda id_, title: self._say_undoable(f"“{title or NEW_TITLE}” is in the bin", id_))
-        shelf.exported.connect(lambda path: self.toasted.emit(f"Saved as {Path(path).name}", "", ""))
-        shelf.imported.connect(self._on_imported)
         shelf.failed.connect(self._on_problem)
         self._chat.opened.connect(lambda conversation, _at: self.sidebar.set_current(self._chat.current_id))
 
@@ -210,7 +205,7 @@ class ShelfPresenter(QObject):
                 transcript.copy_all(chosen == "copy_markdown")
                 self.toasted.emit("Copied", "", "")
             case "save":
-                self._export(conversation_id)
+                self._copies.export(conversation_id)
             case "archive":
                 self._shelf.archive(conversation_id)
             case "bin":
@@ -249,36 +244,8 @@ class ShelfPresenter(QObject):
     def _say_undoable(self, sentence: str, conversation_id: str) -> None:
         self.toasted.emit(sentence, "Undo", f"conversation:{conversation_id}")
 
-    # --- copies in files ------------------------------------------------------------------------------------------
-
-    def _export(self, conversation_id: str) -> None:
-        title = self._shelf.title(conversation_id) or "Chat" if conversation_id else "All chats"
-        name = "".join(c if c.isalnum() or c in " -_" else " " for c in title).strip()[:60] or "Chat"
-        ending, kinds = (".md", COPY_KINDS) if conversation_id else (".json", ALL_KINDS)
-        path, _kind = QFileDialog.getSaveFileName(
-            self._window, "Save a copy", str(Path.home() / f"{name}{ending}"), kinds
-        )
-        if path:
-            self._shelf.export(conversation_id, path if Path(path).suffix else f"{path}{ending}")
-
-    def _import(self) -> None:
-        path, _kind = QFileDialog.getOpenFileName(self._window, "Import chats", str(Path.home()), IMPORT_KINDS)
-        if path:
-            self._shelf.import_file(path)
-
-    def _on_imported(self, report: ImportReport) -> None:
-        count = report.conversations
-        sentence = f"{count} chat{'' if count == 1 else 's'} added" if count else "Nothing new in that file"
-        if report.skipped:
-            sentence += f", {report.skipped} could not be read"
-        self.toasted.emit(sentence, "", "")
-
     def _on_problem(self, problem: Problem) -> None:
         self.toasted.emit(texts.one_line(problem), "", "")
-
-    @property
-    def _window(self) -> QWidget:
-        return self._page.window()
 
 
 def _moment(time_ms: int) -> datetime:

@@ -24,12 +24,20 @@ def button(text: str, kind: str = "secondary", *, large: bool = False, parent: Q
 class IconButton(QToolButton):
     """A small button that is only an icon; its name is its tooltip and what a screen reader says."""
 
-    def __init__(self, icon: str, name: str, token: str = "text2", size: int = 18, parent: QWidget | None = None):
+    def __init__(
+        self,
+        icon: str,
+        name: str,
+        token: str = "text2",
+        size: int = 18,
+        parent: QWidget | None = None,
+        *,
+        square: int = 0,
+    ) -> None:
+        """``size`` is the icon's, ``square`` the button's if it is to have one and no other, at usual text size."""
         super().__init__(parent)
-        self._icon, self._token, self._size = icon, token, size
-        self.setIconSize(QSize(size, size))
+        self._icon, self._token, self._size, self._square = icon, token, size, square
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setMinimumSize(28, 28)
         self.rename(name)
         current_theme().changed.connect(self._tint)
         self._tint()
@@ -45,7 +53,13 @@ class IconButton(QToolButton):
         self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(current_theme().icon(self._icon, self._token, self._size))
+        side = current_theme().px(self._size)
+        self.setIconSize(QSize(side, side))
+        if self._square:
+            self.setFixedSize(QSize(1, 1) * current_theme().px(self._square))
+        else:
+            self.setMinimumSize(max(28, side + 8), max(28, side + 8))
+        self.setIcon(current_theme().icon(self._icon, self._token, side))
 
 
 class NavButton(QPushButton):
@@ -57,13 +71,14 @@ class NavButton(QPushButton):
         self.setProperty("kind", "nav")
         self.setAccessibleName(text)
         self.setAutoDefault(False)
-        self.setIconSize(QSize(18, 18))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         current_theme().changed.connect(self._tint)
         self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(current_theme().icon(self._icon, "text", 18))
+        side = current_theme().px(18)
+        self.setIconSize(QSize(side, side))
+        self.setIcon(current_theme().icon(self._icon, "text", side))
 
 
 class FoldButton(QToolButton):
@@ -81,4 +96,6 @@ class FoldButton(QToolButton):
         self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(current_theme().icon("chevron-down" if self.isChecked() else "chevron-right", "text2", 16))
+        side = current_theme().px(16)
+        self.setIconSize(QSize(side, side))
+        self.setIcon(current_theme().icon("chevron-down" if self.isChecked() else "chevron-right", "text2", side))

@@ -65,10 +65,10 @@ class ConversationStore:
             return rows.conversation(connection, conversation_id)
 
     def last_opened(self) -> str | None:
-        """The id of the conversation opened last that is neither in the bin nor private."""
+        """The id of the conversation opened last that is neither put away nor private."""
         with self._disk.read() as connection:
             row = connection.execute(
-                "SELECT id FROM conversations WHERE binned_at IS NULL AND opened_at IS NOT NULL"
+                "SELECT id FROM conversations WHERE binned_at IS NULL AND archived_at IS NULL AND opened_at IS NOT NULL"
                 " ORDER BY opened_at DESC, id DESC LIMIT 1"
             ).fetchone()
         return row[0] if row else None
@@ -163,8 +163,8 @@ class ConversationStore:
         title: str = "",
         attachments: tuple[Attachment, ...] = (),
     ) -> tuple[str, str]:
-        """Add a question and the streaming answer under it in one transaction; the draft is emptied, and ``title``
-        given if the conversation has none yet. Returns both ids."""
+        """Add a question and the streaming answer under it in one transaction; the draft is emptied, ``title`` given
+        if the conversation has none yet, and an archived one comes back to the list. Returns both ids."""
         question_id, answer_id = id_beside(conversation_id), id_beside(conversation_id)
         done = MessageState.COMPLETE
         with self._places.of(conversation_id).write() as connection:
@@ -176,7 +176,7 @@ class ConversationStore:
                 connection, answer_id, conversation_id, question_id, Role.ASSISTANT, "", MessageState.STREAMING, model
             )
             connection.execute(
-                "UPDATE conversations SET draft = '',"
+                "UPDATE conversations SET draft = '', archived_at = NULL,"
                 " titled_by = CASE title WHEN '' THEN 'question' ELSE titled_by END,"
                 " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
                 (rows.storable(title), conversation_id),

@@ -236,7 +236,7 @@ def test_chats_are_saved_and_taken_back(
     conversation, text, copy = hearth.chat.current_id, tmp_path / "chat.md", tmp_path / "all.json"
     for path, name in ((text, conversation), (copy, "")):
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, path=path: (str(path), ""))
-        hearth.shelf_view._export(name)
+        hearth.shelf_view._copies.export(name)
         wait_for(qtbot, path.exists)
     assert KNOWN_ANSWERS[FRANCE] in text.read_text()
     assert json.loads(copy.read_text())

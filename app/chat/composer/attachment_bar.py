@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStyle, QWidget
 
@@ -110,8 +110,7 @@ class _Chip(QFrame):
         name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         detail = PlainLabel(f"· {chip.detail}", wrap=False)
         detail.setVisible(bool(chip.detail))
-        self.remove_button = IconButton("x", f"Remove {chip.name}", "text2", 14)
-        self.remove_button.setFixedSize(QSize(26, 26))
+        self.remove_button = IconButton("x", f"Remove {chip.name}", "text2", 14, square=26)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 2, 2, 2)
         layout.setSpacing(6)

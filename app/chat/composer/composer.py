@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.chat.composer.attachment_bar import AttachmentBar, AttachmentChip
@@ -46,11 +46,9 @@ class Composer(QWidget):
         self.field = QuestionField()
         self._attachments = AttachmentBar()
         self._hint = PlainLabel(role="caption")
-        self.attach_button = IconButton("paperclip", "Add a file", "text2", 18)
-        self.attach_button.setFixedSize(QSize(34, 34))
-        self.send_button = IconButton("arrow-up", "Send", "on_accent", 20)
+        self.attach_button = IconButton("paperclip", "Add a file", "text2", 18, square=34)
+        self.send_button = IconButton("arrow-up", "Send", "on_accent", 20, square=34)
         self.send_button.setProperty("kind", "send")
-        self.send_button.setFixedSize(QSize(34, 34))
         self._build()
         self._connect()
         self._refresh()

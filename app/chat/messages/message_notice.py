@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.chat.messages.items import Notice
 from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
+from app.widgets.page import TurningRow
 
 
 class NoticeFrame(QFrame):
@@ -22,7 +23,8 @@ class NoticeFrame(QFrame):
     def __init__(self, notice: Notice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("offer" if notice.offer else "notice")
-        row = QHBoxLayout(self)
+        row = TurningRow()
+        self.setLayout(row)
         row.setContentsMargins(14, 10, 10, 10)
         row.addWidget(PlainLabel(notice.sentence), 1)
         self._buttons = []

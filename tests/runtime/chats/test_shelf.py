@@ -101,6 +101,16 @@ def test_the_archive_hides_and_deletes_nothing(home: Home) -> None:
     assert titles(home.shelf.summaries()) == ["other", "chat"]
 
 
+def test_an_archived_chat_that_goes_on_is_back_in_the_list(home: Home) -> None:
+    chat, _ = home.chat("1", "one")
+    home.store.open(chat)
+    home.shelf.archive(chat, True)
+    assert home.store.last_opened() is None
+    home.store.add_exchange(chat, "2")
+    assert [s.id for s in home.shelf.summaries()] == [chat]
+    assert home.store.last_opened() == chat
+
+
 def test_what_is_archived_and_in_the_bin_is_in_the_bin_alone(home: Home) -> None:
     chat, _ = home.chat("1", "one")
     home.shelf.archive(chat, True)
