@@ -65,7 +65,9 @@ def acts(message: Message, doors: Doors, *, last: bool) -> frozenset[Act]:
 
 def _thought(message: Message) -> str:
     seconds = message.statistics.thinking_s if message.statistics else 0.0
-    return wording.took(seconds) if message.thinking and seconds else ""
+    if not message.thinking or not seconds:
+        return ""
+    return wording.took(seconds) if seconds >= 1 else "a moment"
 
 
 def _caption(message: Message) -> str:

@@ -157,6 +157,40 @@ def test_one_key_deletes_nothing_and_what_was_binned_comes_back(qtbot: QtBot, he
     wait_for(qtbot, lambda: sidebar.list.rows.index_of(conversation).isValid())
 
 
+def test_chats_are_kept_in_order(qtbot: QtBot, hearth: Hearth) -> None:
+    get_answer(qtbot, hearth, FRANCE)
+    chat, sidebar, shelf = hearth.chat.current_id, hearth.shelf_view.sidebar, hearth.shelf
+    sidebar.list.folder_made.emit("Trips", chat)
+    wait_for(qtbot, lambda: [folder.name for folder in shelf.folders] == ["Trips"])
+    folder = shelf.folders[0].id
+    wait_for(qtbot, lambda: shelf.summaries[0].folder_id == folder)
+    sidebar.list.folder_folded.emit(folder, True)
+    wait_for(qtbot, lambda: shelf.folders[0].folded)
+    sidebar.list.moved.emit(chat, "")
+    wait_for(qtbot, lambda: shelf.summaries[0].folder_id == "")
+    sidebar.list.folder_deleted.emit(folder)
+    wait_for(qtbot, lambda: shelf.folders == ())
+    header = hearth.chat_view.page.header
+    header.menu_chosen.emit("pin")
+    wait_for(qtbot, lambda: shelf.summaries[0].pinned)
+    header.renamed.emit("My trip")
+    wait_for(qtbot, lambda: shelf.title(chat) == "My trip")
+    header.menu_chosen.emit("archive")
+    wait_for(qtbot, lambda: shelf.summaries == () and hearth.chat.current_id == "")
+    qtbot.mouseClick(hearth.window._toast._button, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: hearth.chat.current_id == chat)
+    assert [(s.id, s.title, s.pinned) for s in hearth.runtime.shelf.summaries()] == [(chat, "My trip", True)]
+
+
+def test_a_deleted_message_lies_in_the_bin(qtbot: QtBot, hearth: Hearth) -> None:
+    answer = get_answer(qtbot, hearth, FRANCE)
+    hearth.chat_view.page.transcript.acted.emit(answer, "delete")
+    wait_for(qtbot, lambda: shown(hearth) == [FRANCE])
+    press(qtbot, hearth.shelf_view.sidebar, "Archive and bin")
+    press(qtbot, hearth.shelf_view.keeping_page, "Bring back")
+    wait_for(qtbot, lambda: shown(hearth) == [FRANCE, KNOWN_ANSWERS[FRANCE]])
+
+
 def test_words_are_found_in_every_chat(qtbot: QtBot, hearth: Hearth) -> None:
     get_answer(qtbot, hearth, BREAD)
     bread = hearth.chat.current_id
