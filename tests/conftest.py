@@ -22,7 +22,11 @@ from typing import Any
 import psutil
 import pytest
 
+from runtime.inference.fast_blas import use_fast_blas
 from tests.tiny.fixtures import tiny_model
+
+# Before any test module that imports mlx is read: afterwards it would change nothing.
+use_fast_blas()
 
 __all__ = ["tiny_model"]
 
