@@ -43,7 +43,6 @@ class ShelfController(QObject):
         found: the words looked for, and a tuple of SearchHits.
         went_away: the id of a conversation that is not in the list any more: archived, binned or forgotten.
         archived, binned: the id and title of a conversation that was put away, and can be brought back.
-        came_back: the id of a conversation that was brought back.
         exported: the path of a copy that was written.
         imported: an ImportReport.
         recovered: the Problem that a damaged database was, now that a backup took its place.
@@ -56,7 +55,6 @@ class ShelfController(QObject):
     went_away = Signal(str)
     archived = Signal(str, str)
     binned = Signal(str, str)
-    came_back = Signal(str)
     exported = Signal(str)
     imported = Signal(object)
     recovered = Signal(object)
@@ -192,7 +190,6 @@ class ShelfController(QObject):
         def on_done(_none: object) -> None:
             self.refresh()
             self.refresh_kept()
-            self.came_back.emit(conversation_id)
 
         self._do(work, on_done)
 

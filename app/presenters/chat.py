@@ -83,6 +83,7 @@ class ChatPresenter(QObject):
         self._trouble = TroublePresenter(chat, models, computer, self._guide, self.page, self)
         self._acts = ActsPresenter(chat, self._guide, speech, self.page, lambda: self._messages, self)
         self._messages: tuple[Message, ...] = ()
+        self._shown_doors: Doors | None = None  # what the messages on the page allow
         self._pending = ""  # the place on the page of a question that is not stored yet
         self._questions = 0
         self._unsent = ""  # a question that waits until its files are read
@@ -248,6 +249,7 @@ class ChatPresenter(QObject):
 
     def _items(self, messages: tuple[Message, ...]) -> tuple[MessageItem, ...]:
         doors, last = self._doors(), messages[-1].id if messages else ""
+        self._shown_doors = doors
         return tuple(self._item(message, doors, last=message.id == last) for message in messages)
 
     def _item(self, message: Message, doors: Doors, *, last: bool) -> MessageItem:
@@ -271,7 +273,10 @@ class ChatPresenter(QObject):
 
     def _on_doors(self) -> None:
         self._trouble.show_model()
-        self._recheck(len(self._messages))
+        doors = self._doors()
+        if doors != self._shown_doors:  # told of far more often than it changes, and also while a chat is opened
+            self._shown_doors = doors
+            self._recheck(len(self._messages))
 
     # --- answers --------------------------------------------------------------------------------------------------
 
