@@ -88,7 +88,9 @@ def test_a_worker_killed_in_mid_answer_loses_nothing_and_answers_again(
         assert failed.problem is not None
         assert failed.problem.code == "inference.engine_died"
         assert LONG_ANSWER.startswith(failed.text)
-        hearth.chat_view.page.transcript.notice_action.emit(failed.id, "answer_again")
+        transcript = hearth.chat_view.page.transcript
+        wait_for(qtbot, lambda: (shown := transcript.item(failed.id)) is not None and shown.notice is not None)
+        transcript.notice_action.emit(failed.id, "answer_again")
         wait_for(qtbot, lambda: answers(hearth) == [LONG_ANSWER])
 
 
