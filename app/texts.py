@@ -172,6 +172,48 @@ ENTRIES: dict[str, _Entry] = {
         "Close other programs or use a smaller model.",
         (Way.SMALLER_MODEL, Way.TRY_AGAIN),
     ),
+    "model.not_ours": (
+        "This model belongs to another program",
+        "Hearth uses it where it is and never deletes it. Remove it in the program that brought it: {folder}.",
+        (Way.NOTHING,),
+    ),
+    "model.disk_missing": (
+        "The disk with your models is not connected",
+        "They are in {folder}. Connect that disk, and everything is there again. Your chats are safe.",
+        (Way.TRY_AGAIN,),
+    ),
+    "model.folder_refused": (
+        "Models can't be kept there",
+        "{folder} can't be used: {detail}. Choose another folder.",
+        (Way.NOTHING,),
+    ),
+    "model.copy_not_found": (
+        "The copy is not there",
+        "Nothing that Hearth put on a shelf is in {folder}. Connect the disk it is on, or choose its folder.",
+        (Way.TRY_AGAIN,),
+    ),
+    "model.copy_damaged": (
+        "The copy on the shelf is damaged",
+        "“{file}” in {folder} is not as it was written. Nothing of it was used; what is on this computer is untouched.",
+        (Way.GET_AGAIN,),
+    ),
+    "model.copy_too_new": (
+        "This copy was made by a newer Hearth",
+        "This version does not understand {folder} and has left it as it is. Please use the newer version.",
+        (Way.NOTHING,),
+    ),
+    "model.file_too_large_for_disk": (
+        "That disk can't hold files this large",
+        "“{file}” has {size_bytes}, and the disk of {folder} is of a kind that stops at 4 GB a file. "
+        "Choose another disk, or format that one as exFAT.",
+        (Way.NOTHING,),
+    ),
+    "model.disk_unreliable": (
+        "That disk gives back something else than was written",
+        "“{file}” in {folder} read back differently, so the copy was thrown away. The model here is untouched. "
+        "Use another disk.",
+        (Way.NOTHING,),
+    ),
     "model.guide_unusable": (
         "The built-in guide can't answer",
         "Its file “{file}” is missing or damaged. Everything else works without it; installing Hearth again "

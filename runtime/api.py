@@ -52,8 +52,12 @@ from runtime.events import (
     EngineState,
     Event,
     FinishReason,
+    Hold,
     ModelLoaded,
     PromptProgress,
+    WorkChanged,
+    WorkKind,
+    WorkState,
 )
 from runtime.guide import Guide
 from runtime.hardware.computer import Computer, Gpu, GpuKind, System
@@ -65,7 +69,17 @@ from runtime.library.guide import GUIDE_NAME, GuideFacts, check_guide, guide_fol
 from runtime.library.service import InstalledModel, LibraryService
 from runtime.logs import start_logging, stop_logging
 from runtime.paths import Paths, assets_folder
-from runtime.requests import ChatMessage, DownloadRequest, Generate, LoadModel, Role, Sampling
+from runtime.requests import (
+    ChatMessage,
+    DownloadRequest,
+    Generate,
+    HubQuery,
+    LoadModel,
+    Manners,
+    Network,
+    Role,
+    Sampling,
+)
 from runtime.storage.database import Database
 from runtime.storage.instance_lock import InstanceLock
 from runtime.storage.secrets import SecretStore
@@ -112,14 +126,18 @@ __all__ = [
     "GuideFacts",
     "GuideUnusable",
     "HearthError",
+    "Hold",
+    "HubQuery",
     "ImportReport",
     "InstalledModel",
     "InstanceLock",
     "LoadModel",
+    "Manners",
     "Message",
     "MessageState",
     "ModelLoaded",
     "ModelNotFound",
+    "Network",
     "Paths",
     "Problem",
     "PromptProgress",
@@ -133,6 +151,9 @@ __all__ = [
     "SearchHit",
     "Settings",
     "System",
+    "WorkChanged",
+    "WorkKind",
+    "WorkState",
     "assets_folder",
     "described_computer",
     "problem_of",

@@ -23,6 +23,14 @@
     │   ├── ModelUnsupported      an architecture that the engine does not know
     │   ├── ModelUnsafe           wants to run code of its own
     │   ├── ModelDoesNotFit       needs more memory than this computer can give
+    │   ├── ModelNotOurs          another app's, or a folder that the person named: used, never deleted
+    │   ├── ModelsDiskMissing     the models folder is on a disk that is not connected
+    │   ├── ModelsFolderRefused   models can't be kept in that folder
+    │   ├── CopyNotFound          nothing that we put on a shelf is there
+    │   ├── CopyDamaged           a shelved copy is not as it was written
+    │   ├── CopyTooNew
+    │   ├── FileTooLargeForDisk   FAT32 and its like
+    │   ├── DiskUnreliable        what was written reads back differently
     │   └── GuideUnusable         the built-in guide's files are missing or damaged
     ├── InferenceError
     │   ├── EngineUnavailable     the engine process cannot start
@@ -222,6 +230,60 @@ class ModelDoesNotFit(ModelError):
     code: ClassVar[str] = "model.does_not_fit"
     need_bytes: int
     budget_bytes: int
+
+
+@dataclass(eq=False)
+class ModelNotOurs(ModelError):
+    code: ClassVar[str] = "model.not_ours"
+    folder: str
+
+
+@dataclass(eq=False)
+class ModelsDiskMissing(ModelError):
+    code: ClassVar[str] = "model.disk_missing"
+    folder: str
+
+
+@dataclass(eq=False)
+class ModelsFolderRefused(ModelError):
+    code: ClassVar[str] = "model.folder_refused"
+    folder: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class CopyNotFound(ModelError):
+    code: ClassVar[str] = "model.copy_not_found"
+    folder: str
+
+
+@dataclass(eq=False)
+class CopyDamaged(ModelError):
+    code: ClassVar[str] = "model.copy_damaged"
+    folder: str
+    file: str
+
+
+@dataclass(eq=False)
+class CopyTooNew(ModelError):
+    code: ClassVar[str] = "model.copy_too_new"
+    folder: str
+    version: int
+
+
+@dataclass(eq=False)
+class FileTooLargeForDisk(ModelError):
+    code: ClassVar[str] = "model.file_too_large_for_disk"
+    folder: str
+    file: str
+    size_bytes: int
+
+
+@dataclass(eq=False)
+class DiskUnreliable(ModelError):
+    code: ClassVar[str] = "model.disk_unreliable"
+    folder: str
+    file: str
 
 
 @dataclass(eq=False)

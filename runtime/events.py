@@ -152,10 +152,19 @@ class DownloadPhase(StrEnum):
     TRANSFERRING = "transferring"
     WAITING = "waiting"
     VERIFYING = "verifying"
+    HELD = "held"
     PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+class Hold(StrEnum):
+    """Why a job waits although it could run: what the person chose."""
+
+    NIGHT = "night"
+    BATTERY = "battery"
+    METERED = "metered"
 
 
 @dataclass(frozen=True)
@@ -164,7 +173,9 @@ class DownloadChanged(Event):
 
     ``done_bytes`` are bytes on disk. ``bytes_per_s`` is smoothed over about five seconds and None until known;
     ``stalled`` is true when nothing arrived for ten seconds. WAITING carries the ``problem`` it waits out and
-    ``retry_in_s``; FAILED carries the final one. ``folder`` is set with DONE.
+    ``retry_in_s``; FAILED carries the final one. HELD says why in ``hold``. ``checked_bytes`` counts what has been
+    hashed again while VERIFYING. ``folder`` is set with DONE. ``place`` is 0 for the job in work, then 1, 2, … in the
+    queue; -1 for jobs that rest.
     """
 
     repository: str
@@ -177,5 +188,53 @@ class DownloadChanged(Event):
     seconds_left: float | None = None
     stalled: bool = False
     retry_in_s: float | None = None
+    folder: str = ""
+    problem: Problem | None = None
+    hold: Hold | None = None
+    checked_bytes: int = 0
+    place: int = -1
+
+
+# --- models on disk -----------------------------------------------------------------------------------------------
+
+
+class WorkKind(StrEnum):
+    """The slow things that are done with models on disk."""
+
+    VERIFY = "verify"
+    MOVE = "move"
+    SHELVE = "shelve"
+    CHECK_COPY = "check_copy"
+    BRING_BACK = "bring_back"
+
+
+class WorkState(StrEnum):
+    """Where such a piece of work stands. The last three are ends."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class WorkChanged(Event):
+    """A piece of work's whole state, sent at least four times a second while it runs and at its end.
+
+    ``subject`` is what it is done with: a model's folder, a shelved copy's folder, or the models folder. ``target`` is
+    where it goes to, "" for nowhere. ``wrong_files`` are the names that did not agree (VERIFY, CHECK_COPY; DONE with
+    some means: looked at everything, found these). ``folder`` is the result's place with DONE.
+    """
+
+    id: str
+    kind: WorkKind
+    subject: str
+    state: WorkState
+    target: str = ""
+    done_bytes: int = 0
+    total_bytes: int = 0
+    seconds_left: float | None = None
+    wrong_files: tuple[str, ...] = ()
     folder: str = ""
     problem: Problem | None = None

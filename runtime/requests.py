@@ -86,3 +86,31 @@ class DownloadRequest:
     revision: str = "main"
     expected_bytes: int = 0
     title: str = ""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How downloads behave towards the rest of a person's life. A limit of 0 is none. ``night`` are the hours of the
+    day, local time, from the first up to the second."""
+
+    limit_bytes_per_s: int = 0
+    only_at_night: bool = False
+    on_battery: bool = True
+    on_metered: bool = False
+    night: tuple[int, int] = (23, 7)
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the window has heard of the network from the system. None: unknown."""
+
+    online: bool | None = None
+    metered: bool | None = None
+
+
+@dataclass(frozen=True)
+class HubQuery:
+    """What to look for at the hub: words of a person, and how many answers at most."""
+
+    words: str
+    limit: int = 40

@@ -23,6 +23,7 @@ MANIFEST_NAME = "hearth-manifest.json"
 MANIFEST_VERSION = 1
 MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024
 READ_BYTES = 1024 * 1024
+PIECE_BYTES = 16 * 1024 * 1024
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|git-sha1:[0-9a-f]{40}")
 
 
@@ -38,16 +39,22 @@ class Hash(Protocol):
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """One file of a model: its path below the folder, its size and the digest that its bytes must have."""
+    """One file of a model: its path below the folder, its size and the digest that its bytes must have.
+
+    ``pieces`` are the sha256 (hex) of each PIECE_BYTES of it, the last one shorter: they tell which part of a damaged
+    file must be fetched again. Empty where they are not known.
+    """
 
     path: str
     size_bytes: int
     digest: str
+    pieces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """One installed model. ``downloaded_at`` is UTC in ISO 8601; ``commit`` is the hub's 40 hex digits."""
+    """One installed model. ``downloaded_at`` is UTC in ISO 8601; ``commit`` is the hub's 40 hex digits; ``origin`` is
+    the hub's address; ``licence`` as the hub names it. "" where unknown."""
 
     repository: str
     commit: str
@@ -55,6 +62,8 @@ class Manifest:
     downloaded_at: str
     files: tuple[ManifestFile, ...]
     version: int = MANIFEST_VERSION
+    origin: str = ""
+    licence: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -117,6 +126,39 @@ def file_agrees(
     except OSError:
         return False
     return agrees(file.digest, hashed)
+
+
+def wrong_pieces(
+    file: ManifestFile,
+    path: Path,
+    cancel: CancelToken | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+) -> tuple[int, ...] | None:
+    """The numbers of the pieces of ``path`` that are not as ``file`` lists them; None when that can't be told: no
+    pieces are known, or the file is gone or unreadable. A file of another length has its odd pieces named. Raises
+    Cancelled.
+    """
+    count = -(-file.size_bytes // PIECE_BYTES)
+    if len(file.pieces) != count or path.is_symlink():
+        return None
+    wrong = []
+    try:
+        with path.open("rb") as stream:
+            for number, digest in enumerate(file.pieces):
+                hashed = hashlib.sha256()
+                left = min(PIECE_BYTES, file.size_bytes - number * PIECE_BYTES)
+                while left and (block := stream.read(min(READ_BYTES, left))):
+                    if cancel is not None:
+                        cancel.check()
+                    hashed.update(block)
+                    left -= len(block)
+                    if on_bytes is not None:
+                        on_bytes(len(block))
+                if left or hashed.hexdigest() != digest:
+                    wrong.append(number)
+    except OSError:
+        return None
+    return tuple(wrong)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import typing
 from enum import StrEnum
 from typing import Any
 
@@ -29,7 +30,8 @@ class Settings:
     """All choices, each with its default. Add fields freely: older files get the default, newer ones keep theirs.
 
     ``text_scale`` is a factor (1.0 is the design's size). ``model`` is the repository or folder in use, "" for none
-    yet. ``window_geometry`` is the window's own note of where it was.
+    yet. ``window_geometry`` is the window's own note of where it was. ``models_folder`` is "" for the one in our home;
+    ``extra_model_folders`` and ``shelf_folders`` were named by the person.
     """
 
     version: int = SETTINGS_VERSION
@@ -38,6 +40,14 @@ class Settings:
     model: str = ""
     window_geometry: str = ""
     first_run_done: bool = False
+    models_folder: str = ""
+    other_apps_models: bool = True
+    extra_model_folders: tuple[str, ...] = ()
+    shelf_folders: tuple[str, ...] = ()
+    download_limit_bytes_per_s: int = 0
+    download_only_at_night: bool = False
+    download_on_battery: bool = True
+    download_on_metered: bool = False
 
 
 class SettingsStore:
@@ -104,7 +114,7 @@ class SettingsStore:
         return self._understood(content)
 
     def _understood(self, content: dict[str, Any]) -> Settings:
-        types = {field.name: type(field.default) for field in dataclasses.fields(Settings)}
+        types = typing.get_type_hints(Settings)
         good: dict[str, Any] = {}
         for name, value in content.items():
             if name not in types:
