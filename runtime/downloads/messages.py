@@ -21,9 +21,17 @@ class StartJob:
     endpoint: str
     token: str | None = None
     patience: Patience = field(default_factory=Patience)
+    limit_bytes_per_s: int = 0
 
     def __repr__(self) -> str:
         return f"StartJob({self.repository})"
+
+
+@dataclass(frozen=True)
+class SetLimit:
+    """From now on no faster than this; 0 is no limit."""
+
+    limit_bytes_per_s: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class JobProgress:
     total_bytes: int = 0
     problem: Problem | None = None
     retry_in_s: float | None = None
+    checked_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,4 +60,4 @@ class JobEnded:
     problem: Problem | None = None
 
 
-CODEC = Codec(Hello, StartJob, StopJob, JobProgress, JobEnded)
+CODEC = Codec(Hello, StartJob, SetLimit, StopJob, JobProgress, JobEnded)

@@ -218,25 +218,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def send_file(self, file: HubFile, headers: dict[str, str], fault: Fault | None) -> None:
         kind = fault.kind if fault else None
-        asked_from = _range_start(self.asked.headers.get("range", ""))
+        asked_from, asked_to = _asked_range(self.asked.headers.get("range", ""), file.size_bytes)
         if asked_from is not None and asked_from >= file.size_bytes:
             self.answer(b"", "text/plain", 416, {"Content-Range": f"bytes */{file.size_bytes}"})
             return
         condition = self.asked.headers.get("if-range")
         if kind is Kind.IGNORE_RANGE or (condition and condition != headers.get("ETag")):
-            asked_from = None
+            asked_from, asked_to = None, file.size_bytes - 1
         start = asked_from or 0
         shown = start
         if kind in (Kind.WRONG_OFFSET, Kind.LYING_OFFSET) and start:
             start = max(0, start - 1000)
             shown = start if kind is Kind.WRONG_OFFSET else shown
-        length = file.size_bytes - shown
+        length = asked_to + 1 - shown
         length += {Kind.SHORT: -1, Kind.LONG: 7}.get(kind, 0) if kind else 0
         self.send_response(200 if asked_from is None else 206)
         for name, value in headers.items():
             self.send_header(name, value)
         if asked_from is not None:
-            self.send_header("Content-Range", f"bytes {shown}-{file.size_bytes - 1}/{file.size_bytes}")
+            self.send_header("Content-Range", f"bytes {shown}-{asked_to}/{file.size_bytes}")
         if kind is Kind.NO_LENGTH:
             self.close_connection = True
             self.send_header("Connection", "close")
@@ -390,7 +390,10 @@ class _StoreHandler(_Handler):
         self.send_file(file, {"ETag": f'"{tag}"'}, fault)
 
 
-def _range_start(header: str) -> int | None:
+def _asked_range(header: str, size_bytes: int) -> tuple[int | None, int]:
+    """The first byte asked for (None: no range) and the last."""
     unit, _, span = header.partition("=")
-    first = span.partition("-")[0]
-    return int(first) if unit == "bytes" and first.isdigit() else None
+    first, _, last = span.partition("-")
+    if unit != "bytes" or not first.isdigit():
+        return None, size_bytes - 1
+    return int(first), min(int(last), size_bytes - 1) if last.isdigit() else size_bytes - 1
