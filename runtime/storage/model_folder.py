@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from runtime.errors import ModelDamaged, ModelFolderMissing, ModelUnsafe, ModelUnsupported
 from runtime.storage.architectures import is_known
+from runtime.storage.model_shape import ModelShape, shape_of
 from runtime.storage.safetensors_header import check_weights
 
 CONFIG_LIMIT_BYTES = 1024 * 1024
 INDEX_LIMIT_BYTES = 64 * 1024 * 1024
 INDEX_NAME = "model.safetensors.index.json"
+WEIGHTS = "model*.safetensors"
+TOKENIZER_NAMES = ("tokenizer.json", "tokenizer.model", "vocab.json")
+_SHARD = re.compile(r"model-\d+-of-(\d+)\.safetensors")
 _CONTEXT_KEYS = ("max_position_embeddings", "max_seq_len", "n_positions", "seq_length", "model_max_length")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a model's own files say of it. ``context_tokens`` is None where the config does not say."""
+    """What a model's own files say of it. ``context_tokens`` is None where the config does not say; ``shape`` too,
+    and its ``weight_bytes`` are 0: a config does not know them."""
 
     architecture: str
     context_tokens: int | None
+    shape: ModelShape | None = None
 
 
 def read_facts(folder: Path) -> Facts:
@@ -36,7 +45,7 @@ def read_facts(folder: Path) -> Facts:
     if not isinstance(architecture, str) or not architecture:
         raise ModelDamaged("config.json", "no model_type")
     _refuse_code(folder, config)
-    return Facts(architecture[:80], _context_tokens(config))
+    return Facts(architecture[:80], _context_tokens(config), shape_of(config, 0))
 
 
 def inspect_files(folder: Path) -> Facts:
@@ -53,7 +62,7 @@ def inspect_files(folder: Path) -> Facts:
     facts = read_facts(folder)
     if is_known(facts.architecture) is False:
         raise ModelUnsupported(facts.architecture)
-    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
+    if not any((folder / name).is_file() for name in TOKENIZER_NAMES):
         raise ModelDamaged("tokenizer.json", "missing")
     _check_shards(folder)
     return facts
@@ -61,13 +70,21 @@ def inspect_files(folder: Path) -> Facts:
 
 def weight_files(folder: Path) -> list[Path]:
     """The files that the engine loads as weights."""
-    return sorted(folder.glob("model*.safetensors"))
+    try:
+        return [folder / name for name in sorted(os.listdir(folder)) if fnmatchcase(name, WEIGHTS)]
+    except OSError:
+        return []
 
 
 def _check_shards(folder: Path) -> None:
     weights = weight_files(folder)
     if not weights:
         raise ModelDamaged("model.safetensors", "missing")
+    for path in weights:
+        shard = _SHARD.fullmatch(path.name)
+        # Without an index the names alone tell how many there should be.
+        if shard and int(shard[1]) > len(weights):
+            raise ModelDamaged(path.name, f"{len(weights)} of {int(shard[1])} parts")
     tensors = {path.name: check_weights(path) for path in weights}
     index_path = folder / INDEX_NAME
     if not index_path.is_file():

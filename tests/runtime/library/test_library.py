@@ -7,11 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from runtime.cancel import Cancelled, CancelToken
 from runtime.errors import (
     HearthError,
     ModelDamaged,
@@ -22,47 +20,9 @@ from runtime.errors import (
 )
 from runtime.library.service import LibraryService
 from runtime.paths import Paths
-from runtime.storage.manifest import Manifest, ManifestFile, is_safe_path, read_manifest, write_manifest
-from tests.hub.models import CONFIG, make_model_folder
-from tests.hub.repositories import read_repository
-
-COMMIT = "c" * 40
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    paths = Paths.below(tmp_path / "home")
-    paths.prepare()
-    return paths
-
-
-def install(paths: Paths, repository: str, title: str = "", shards: int = 1) -> Path:
-    """A model folder as a finished download leaves it."""
-    folder = make_model_folder(paths.models / repository.replace("/", "--"), 300_000, shards)
-    (folder / "modeling_evil.py").unlink()
-    (folder / "pytorch_model.bin").unlink()
-    listed = read_repository(repository, folder, gated=False).files.values()
-    files = tuple(
-        ManifestFile(f.path, f.size_bytes, f"sha256:{f.sha256}" if f.sha256 else f"git-sha1:{f.blob_id}")
-        for f in listed
-    )
-    write_manifest(folder, Manifest(repository, COMMIT, title, "2026-11-21T04:00:00+00:00", files))
-    return folder
-
-
-def set_config(folder: Path, **changes: Any) -> None:
-    (folder / "config.json").write_text(json.dumps({**CONFIG, **changes}))
-
-
-def rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
-    path.write_bytes(change(path.read_bytes()))
-
-
-def flip(path: Path, offset: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[offset] ^= 1
-    path.write_bytes(data)
-
+from runtime.storage.manifest import is_safe_path, read_manifest
+from tests.hub.models import make_model_folder
+from tests.runtime.library.kit import COMMIT, install, rewrite, set_config
 
 # --- the list -------------------------------------------------------------------------------------------------------
 
@@ -271,49 +231,6 @@ def test_our_reading_agrees_with_the_format_s_own(paths: Paths, tmp_path: Path) 
             pass
         with pytest.raises(ModelDamaged):
             LibraryService(paths).inspect_folder(folder)
-
-
-# --- verify and delete ------------------------------------------------------------------------------------------------
-
-
-def test_verify_finds_the_wrong_byte(paths: Paths) -> None:
-    folder = install(paths, "maker/model")
-    library = LibraryService(paths)
-    seen: list[tuple[int, int]] = []
-    assert library.verify("maker/model", CancelToken(), lambda done, total: seen.append((done, total))) == ()
-    assert seen[-1][0] == seen[-1][1] == library.find("maker/model").size_bytes
-    flip(folder / "model.safetensors", 200_000)
-    flip(folder / "config.json", 5)
-    (folder / "tokenizer.json").unlink()
-    assert set(library.verify("maker/model")) == {"config.json", "model.safetensors", "tokenizer.json"}
-
-
-def test_verify_can_be_cancelled(paths: Paths) -> None:
-    install(paths, "maker/model")
-    cancel = CancelToken()
-    cancel.cancel()
-    with pytest.raises(Cancelled):
-        LibraryService(paths).verify("maker/model", cancel)
-
-
-def test_delete_removes_ours_and_nothing_else(paths: Paths, tmp_path: Path) -> None:
-    library = LibraryService(paths)
-    folder = install(paths, "maker/model")
-    other = install(paths, "maker/other")
-    own = make_model_folder(paths.models / "own", 1000)
-    library.delete("MAKER/model")
-    assert not folder.exists()
-    assert other.exists()
-    assert not (paths.models / ".deleted").exists()
-    for name in ("maker/model", "own", "", "..", "../..", str(own), "maker/../other"):
-        with pytest.raises(ModelNotFound):
-            library.delete(name)
-    assert own.exists()
-    outside = install(Paths.below(tmp_path / "elsewhere"), "maker/linked")
-    (paths.models / "maker--linked").symlink_to(outside)
-    with pytest.raises(ModelNotFound):
-        library.delete("maker/linked")
-    assert (outside / "model.safetensors").exists()
 
 
 def test_nothing_of_the_engine_is_imported(paths: Paths, tmp_path: Path) -> None:
