@@ -1,0 +1,173 @@
+"""How any model would do on a computer, from its shape alone: for models that are in no catalogue.
+
+The same arithmetic as the recommendation's (:mod:`runtime.catalogue.recommend`), on an edition made from the shape.
+Pure functions; any thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from runtime.catalogue.entries import CatalogueModel, Edition
+from runtime.catalogue.machine import Machine
+from runtime.catalogue.processor import weights
+from runtime.catalogue.recommend import DEFAULT_CONTEXT_TOKENS, Fit, forecast
+
+# A conversation is measured in steps as the engine's cache grows.
+_STEP_TOKENS = 256
+# Of unknown bits a file holds the most weights that are usual, and so is the slowest to compute.
+_USUAL_BITS = 4
+# Of a model whose shape nobody told: layers and width of a dense model of its size, each token kept at full width.
+_WIDTH_PER_LAYER = 128
+_WEIGHTS_PER_WIDTH_SQUARED = 12
+# Nobody told how much the model can see: as much as is asked, and no more than this is promised.
+_PROMISED_CONTEXT_TOKENS = 32768
+_NAMELESS = "-"
+
+
+class Shape(Protocol):
+    """What a forecast is made of; :class:`runtime.catalogue.entries.Edition` has the meaning of each number."""
+
+    @property
+    def weight_bytes(self) -> int: ...
+    @property
+    def bits(self) -> int | None: ...
+    @property
+    def layers(self) -> int: ...
+    @property
+    def hidden_size(self) -> int: ...
+    @property
+    def context_tokens(self) -> int | None: ...
+    @property
+    def attention_heads(self) -> int | None: ...
+    @property
+    def kv_heads(self) -> int | None: ...
+    @property
+    def head_dim(self) -> int | None: ...
+    @property
+    def kv_layers(self) -> int | None: ...
+    @property
+    def sliding_layers(self) -> int: ...
+    @property
+    def sliding_kv_heads(self) -> int | None: ...
+    @property
+    def sliding_head_dim(self) -> int | None: ...
+    @property
+    def sliding_window(self) -> int | None: ...
+    @property
+    def active_fraction(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How a model sits on a computer, for a conversation of the asked length.
+
+    ``longest_context_tokens`` is the longest conversation that is still comfortable; 0 where none is. ``rough``: the
+    model's shape was not known, so the need is a careful guess from its size.
+    """
+
+    fit: Fit
+    need_bytes: int
+    budget_bytes: int
+    tokens_per_s_low: float
+    tokens_per_s_high: float
+    longest_context_tokens: int
+    rough: bool = False
+
+
+def judge(
+    machine: Machine, shape: Shape, context_tokens: int = DEFAULT_CONTEXT_TOKENS, ours_bytes: int = 0
+) -> Judgement:
+    """How the model of ``shape`` would do on ``machine`` with conversations of ``context_tokens``.
+
+    ``ours_bytes`` is memory that a model of ours holds now and would give back. What a shape leaves out (None) is
+    taken for the worst.
+    """
+    edition = _edition(shape, max(context_tokens, _PROMISED_CONTEXT_TOKENS))
+    choice = forecast(machine, _model(edition), edition, context_tokens, ours_bytes)
+    return Judgement(
+        fit=choice.fit,
+        need_bytes=choice.need_bytes,
+        budget_bytes=choice.budget_bytes,
+        tokens_per_s_low=choice.tokens_per_s_low,
+        tokens_per_s_high=choice.tokens_per_s_high,
+        longest_context_tokens=_longest_comfortable(machine, edition, ours_bytes),
+    )
+
+
+def judge_by_size(
+    machine: Machine,
+    weight_bytes: int,
+    bits: int | None = None,
+    context_tokens: int = DEFAULT_CONTEXT_TOKENS,
+    ours_bytes: int = 0,
+) -> Judgement:
+    """A careful guess for a model of which only the size of its weights is known. It never flatters."""
+    count = weights(weight_bytes, bits or _USUAL_BITS)
+    layers = max(1, round((count / (_WEIGHTS_PER_WIDTH_SQUARED * _WIDTH_PER_LAYER**2)) ** (1 / 3)))
+    edition = Edition(
+        repository=_NAMELESS,
+        download_bytes=weight_bytes,
+        weight_bytes=weight_bytes,
+        bits=bits or _USUAL_BITS,
+        layers=layers,
+        hidden_size=layers * _WIDTH_PER_LAYER,
+        context_tokens=max(context_tokens, _PROMISED_CONTEXT_TOKENS),
+    )
+    return replace(judge(machine, edition, context_tokens, ours_bytes), rough=True)
+
+
+def _edition(shape: Shape, unknown_context_tokens: int) -> Edition:
+    return Edition(
+        repository=_NAMELESS,
+        download_bytes=shape.weight_bytes,
+        weight_bytes=shape.weight_bytes,
+        bits=shape.bits or _USUAL_BITS,
+        layers=shape.layers,
+        hidden_size=shape.hidden_size,
+        context_tokens=shape.context_tokens or unknown_context_tokens,
+        attention_heads=shape.attention_heads,
+        kv_heads=shape.kv_heads,
+        head_dim=shape.head_dim,
+        kv_layers=shape.kv_layers,
+        sliding_layers=shape.sliding_layers,
+        sliding_kv_heads=shape.sliding_kv_heads,
+        sliding_head_dim=shape.sliding_head_dim,
+        sliding_window=shape.sliding_window,
+        active_fraction=shape.active_fraction,
+    )
+
+
+def _model(edition: Edition) -> CatalogueModel:
+    """The forecast speaks of catalogue models; this one has no name because no sentence is made of it."""
+    return CatalogueModel(
+        id=_NAMELESS,
+        name=_NAMELESS,
+        role=_NAMELESS,
+        maker=_NAMELESS,
+        licence=_NAMELESS,
+        sentence=_NAMELESS,
+        good_at=(),
+        thinking=False,
+        thinking_optional=False,
+        quality=0,
+        source=_NAMELESS,
+        editions=(edition,),
+    )
+
+
+def _longest_comfortable(machine: Machine, edition: Edition, ours_bytes: int) -> int:
+    """By halving: a longer conversation never needs less."""
+    model = _model(edition)
+
+    def comfortable(tokens: int) -> bool:
+        return forecast(machine, model, edition, tokens, ours_bytes).fit is Fit.COMFORTABLE
+
+    if comfortable(edition.context_tokens):
+        return edition.context_tokens
+    low, high = 0, -(-edition.context_tokens // _STEP_TOKENS)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if comfortable(middle * _STEP_TOKENS) else (low, middle)
+    return low * _STEP_TOKENS
