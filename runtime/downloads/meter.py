@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-WINDOW_S = 5.0
+RATE_WINDOW_S = 5.0
+# The time left is told from a longer stretch: nobody can use a figure that jumps with every hiccup of the line.
+FORECAST_WINDOW_S = 30.0
 FIRST_RATE_AFTER_S = 1.0
 FIRST_FORECAST_AFTER_S = 2.0
 STALLED_AFTER_S = 10.0
+# Readings come several times a second. After a longer gap (the computer slept) the samples tell nothing about now.
+GAP_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,6 @@ class RateMeter:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._samples: collections.deque[tuple[float, int]] = collections.deque()
-        self._started_at = 0.0
         self._moved_at = 0.0
 
     def reset(self) -> None:
@@ -38,18 +41,29 @@ class RateMeter:
     def read(self, done_bytes: int, total_bytes: int) -> Reading:
         """Take one sample and say what is known."""
         now = self._clock()
-        if not self._samples or done_bytes < self._samples[-1][1]:
-            self._samples.clear()
-            self._started_at = self._moved_at = now
-        elif done_bytes > self._samples[-1][1]:
+        if self._samples and (done_bytes < self._samples[-1][1] or now - self._samples[-1][0] > GAP_S):
+            self.reset()
+        if not self._samples or done_bytes > self._samples[-1][1]:
             self._moved_at = now
         self._samples.append((now, done_bytes))
-        while len(self._samples) > 2 and self._samples[1][0] <= now - WINDOW_S:
+        while len(self._samples) > 2 and self._samples[1][0] <= now - FORECAST_WINDOW_S:
             self._samples.popleft()
-        first_at, first_bytes = self._samples[0]
-        if now - first_at < FIRST_RATE_AFTER_S:
+        rate = self._rate_over(RATE_WINDOW_S, FIRST_RATE_AFTER_S)
+        if rate is None:
             return Reading()
-        rate = (done_bytes - first_bytes) / (now - first_at)
-        known = rate > 0 and now - self._started_at >= FIRST_FORECAST_AFTER_S
-        seconds_left = max(0, total_bytes - done_bytes) / rate if known else None
+        long_rate = self._rate_over(FORECAST_WINDOW_S, FIRST_FORECAST_AFTER_S)
+        known = rate > 0 and long_rate
+        seconds_left = max(0, total_bytes - done_bytes) / long_rate if known and long_rate else None
         return Reading(rate, seconds_left, now - self._moved_at >= STALLED_AFTER_S)
+
+    def _rate_over(self, window_s: float, at_least_s: float) -> float | None:
+        """Bytes a second over the last ``window_s``, or over what there is of them; None below ``at_least_s``."""
+        now, done_bytes = self._samples[-1]
+        first_at, first_bytes = self._samples[0]
+        for at, count in reversed(self._samples):
+            if at <= now - window_s:
+                first_at, first_bytes = at, count
+                break
+        if now - first_at < at_least_s:
+            return None
+        return (done_bytes - first_bytes) / (now - first_at)

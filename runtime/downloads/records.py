@@ -9,9 +9,11 @@ from pathlib import Path
 import msgspec
 
 from runtime.downloads.hub import is_repository
+from runtime.downloads.messages import JobProgress
+from runtime.downloads.meter import Reading
 from runtime.downloads.stage import folder_name
 from runtime.errors import Problem
-from runtime.events import DownloadChanged, DownloadPhase
+from runtime.events import DownloadChanged, DownloadPhase, Hold
 from runtime.requests import DownloadRequest
 from runtime.storage.files import keep_aside, replace_file
 
@@ -22,7 +24,11 @@ RECORD_LIMIT_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class JobRecord:
-    """What must be known to go on. ``commit`` is set once the hub has named it; ``problem`` once the job failed."""
+    """What must be known to go on. ``commit`` is set once the hub has named it; ``problem`` once the job failed.
+
+    Jobs run by rising ``order``. ``anyway``: the person said that this one need not wait for the night or the mains.
+    ``discarding``: the job is cancelled and only its parts are still to be deleted.
+    """
 
     request: DownloadRequest
     order: int = 0
@@ -31,12 +37,19 @@ class JobRecord:
     total_bytes: int = 0
     paused: bool = False
     problem: Problem | None = None
+    anyway: bool = False
+    discarding: bool = False
     version: int = RECORD_VERSION
 
     @property
     def repository(self) -> str:
         """The job's name."""
         return self.request.repository
+
+    @property
+    def ready(self) -> bool:
+        """True for a job that runs or waits its turn, False for one that rests."""
+        return not self.paused and self.problem is None
 
     def with_report_cut(self) -> JobRecord:
         """Without the traceback, which belongs in the log."""
@@ -55,7 +68,7 @@ def remove_record(folder: Path, repository: str) -> None:
 
 
 def load_records(folder: Path) -> list[JobRecord]:
-    """All readable records in the order they were asked for; unreadable ones are kept aside under another name."""
+    """All readable records in the order of the queue; unreadable ones are kept aside under another name."""
     records = []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -71,7 +84,12 @@ def load_records(folder: Path) -> list[JobRecord]:
             keep_aside(path)
         except OSError as error:
             _log.warning("download record %s can't be read: %s", path.name, error)
-    return sorted(records, key=lambda record: record.order)
+    return sorted(records, key=place_in_line)
+
+
+def place_in_line(record: JobRecord) -> tuple[int, str]:
+    """What jobs are sorted by."""
+    return record.order, record.repository
 
 
 def _path(folder: Path, repository: str) -> Path:
@@ -90,14 +108,34 @@ def queued_state(record: JobRecord) -> DownloadChanged:
     )
 
 
-def resting_state(record: JobRecord) -> DownloadChanged:
-    """The job as its record tells it: failed, paused, or waiting its turn."""
+def resting_state(record: JobRecord, hold: Hold | None = None) -> DownloadChanged:
+    """A job without a worker: failed, paused, waiting its turn, or held for ``hold`` unless it runs anyway."""
     phase = DownloadPhase.QUEUED
     if record.problem is not None:
         phase = DownloadPhase.FAILED
     elif record.paused:
         phase = DownloadPhase.PAUSED
-    return replace(queued_state(record), phase=phase, problem=record.problem)
+    elif hold is not None and not record.anyway:
+        phase = DownloadPhase.HELD
+    why = hold if phase is DownloadPhase.HELD else None
+    return replace(queued_state(record), phase=phase, problem=record.problem, hold=why)
+
+
+def state_in_work(record: JobRecord, progress: JobProgress, reading: Reading, before_bytes: int) -> DownloadChanged:
+    """A job as its worker reports it. ``before_bytes`` were told last: while listing, none are counted yet."""
+    listing = progress.phase is DownloadPhase.LISTING
+    return replace(
+        queued_state(record),
+        phase=progress.phase,
+        done_bytes=before_bytes if listing else progress.done_bytes,
+        total_bytes=progress.total_bytes or shown_total_bytes(record),
+        bytes_per_s=reading.bytes_per_s,
+        seconds_left=reading.seconds_left,
+        stalled=reading.stalled,
+        retry_in_s=progress.retry_in_s,
+        problem=progress.problem,
+        checked_bytes=progress.checked_bytes if progress.phase is DownloadPhase.VERIFYING else 0,
+    )
 
 
 def shown_total_bytes(record: JobRecord) -> int:

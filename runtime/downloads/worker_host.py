@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from runtime.child import ChildProcess, python_child, signal_name
-from runtime.downloads.messages import CODEC, JobEnded, JobProgress, StartJob, StopJob
+from runtime.downloads.messages import CODEC, JobEnded, JobProgress, SetLimit, StartJob, StopJob
 from runtime.errors import Problem, UnexpectedError
 from runtime.wire import Hello
 
 RESTARTS_ALLOWED = 3
 RESTARTS_WITHIN_S = 300.0
-STOP_GRACE_S = 0.5
+# Twice this, and the worker is killed: one that still starts or hangs does not hear. Its bytes are on the disk, and
+# nobody should wait for a button to answer.
+STOP_GRACE_S = 0.03
 
 Report = JobProgress | JobEnded
 
@@ -28,6 +32,7 @@ class WorkerHost:
         self._on_report = on_report
         self._on_gone = on_gone
         self._ended = False
+        self._starts = 0
         self._deaths: list[float] = []
         self._child = self._start()
 
@@ -37,7 +42,8 @@ class WorkerHost:
         return self._child.pid
 
     def restart(self, exit_code: int) -> Problem | None:
-        """Begin again after a death; None, or the problem to show when it died too often."""
+        """Begin again after a death, or in place of one that hangs; None, or the problem when that was too often."""
+        self._starts += 1  # the end of the one before is no news any more
         self._child.close(STOP_GRACE_S)
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if at > now - RESTARTS_WITHIN_S] + [now]
@@ -47,6 +53,11 @@ class WorkerHost:
         self._child = self._start()
         return None
 
+    def set_limit(self, limit_bytes_per_s: int) -> None:
+        """From now on no faster than this, also after a restart; 0 is no limit."""
+        self._order = replace(self._order, limit_bytes_per_s=limit_bytes_per_s)
+        self._child.send(SetLimit(limit_bytes_per_s))
+
     def stop(self) -> None:
         """End the process, politely if it listens, and join its readers. What it wrote stays on the disk."""
         self._ended = True
@@ -55,7 +66,11 @@ class WorkerHost:
 
     def _start(self) -> ChildProcess:
         child = ChildProcess(
-            python_child("runtime.downloads.worker"), CODEC, self._receive, self._gone, name="downloads-worker"
+            python_child("runtime.downloads.worker"),
+            CODEC,
+            self._receive,
+            partial(self._gone, self._starts),
+            name="downloads-worker",
         )
         child.send(self._order)
         return child
@@ -68,6 +83,6 @@ class WorkerHost:
         if isinstance(message, JobProgress | JobEnded):
             self._on_report(message)
 
-    def _gone(self, exit_code: int) -> None:
-        if not self._ended:
+    def _gone(self, start: int, exit_code: int) -> None:
+        if not self._ended and start == self._starts:
             self._on_gone(exit_code)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -14,80 +13,14 @@ import pytest
 from runtime.downloads.patience import Patience
 from runtime.downloads.service import DownloadService
 from runtime.errors import RepositoryNotFound
-from runtime.events import DownloadChanged, DownloadPhase, Event
+from runtime.events import DownloadChanged, DownloadPhase
 from runtime.library.service import LibraryService
 from runtime.paths import Paths
 from runtime.requests import DownloadRequest
 from tests.hub import Fault, Kind, LoopbackHub, Place
 from tests.hub.models import make_model_folder
-from tests.runtime.downloads.kit import IMPATIENT, NAME, paths_below, same_bytes
-
-WEIGHT_BYTES = 4_000_000
-PATIENCE_S = 60.0
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model_folder(tmp_path_factory.mktemp("source"), WEIGHT_BYTES)
-
-
-@pytest.fixture
-def hub(source: Path) -> Iterator[LoopbackHub]:
-    with LoopbackHub() as hub:
-        hub.add_repository(NAME, source)
-        yield hub
-
-
-class Downloads:
-    """A service with its events kept."""
-
-    def __init__(
-        self, paths: Paths, hub: LoopbackHub, token: str | None = None, patience: Patience = IMPATIENT
-    ) -> None:
-        self.events: list[DownloadChanged] = []
-        self.token = token
-        self.service = DownloadService(
-            paths, self._keep, token=lambda: self.token, endpoint=hub.endpoint, patience=patience
-        )
-
-    def _keep(self, event: Event) -> None:
-        assert isinstance(event, DownloadChanged)
-        self.events.append(event)
-
-    def phases(self, name: str = NAME) -> list[DownloadPhase]:
-        """The phases in order, repeats left out."""
-        found: list[DownloadPhase] = []
-        for event in self.events:
-            if event.repository == name and (not found or found[-1] is not event.phase):
-                found.append(event.phase)
-        return found
-
-    def until(self, condition: Callable[[DownloadChanged], bool], name: str = NAME) -> DownloadChanged:
-        """The first event so far or to come that fulfils the condition."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            for event in list(self.events):
-                if event.repository == name and condition(event):
-                    return event
-            time.sleep(0.005)
-        raise AssertionError(f"never came; {self.phases(name)}")
-
-    def ended(self, name: str = NAME) -> DownloadChanged:
-        state = self.service.wait(name, PATIENCE_S)
-        assert state is not None
-        return state
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return paths_below(tmp_path)
-
-
-@pytest.fixture
-def downloads(paths: Paths, hub: LoopbackHub) -> Iterator[Downloads]:
-    downloads = Downloads(paths, hub)
-    yield downloads
-    downloads.service.close()
+from tests.runtime.downloads.kit import NAME, same_bytes
+from tests.runtime.downloads.watched import PATIENCE_S, Downloads, files_below, until_true
 
 
 def test_from_the_request_to_the_installed_model(
@@ -139,7 +72,7 @@ def test_cancel_deletes_the_parts(downloads: Downloads, hub: LoopbackHub, paths:
     downloads.service.cancel(NAME)
     assert downloads.ended().phase is DownloadPhase.CANCELLED
     assert downloads.service.jobs() == ()
-    assert [path for path in paths.home.rglob("*") if path.is_file()] == []
+    until_true(lambda: not files_below(paths.home))
 
 
 @pytest.mark.parametrize("place", [Place.API, Place.RESOLVE, Place.STORE])
@@ -161,7 +94,7 @@ def test_one_after_the_other(downloads: Downloads, hub: LoopbackHub, source: Pat
         downloads.service.start(DownloadRequest(name))
     downloads.service.pause("maker/second")
     assert downloads.ended("maker/second").phase is DownloadPhase.PAUSED
-    assert [job.repository for job in downloads.service.jobs()] == [NAME, "maker/second", "maker/third"]
+    assert [job.repository for job in downloads.service.jobs()] == [NAME, "maker/third", "maker/second"]
     assert downloads.ended("maker/third").phase is DownloadPhase.DONE
     order = [event.repository for event in downloads.events if event.phase is DownloadPhase.DONE]
     assert order == [NAME, "maker/third"]
@@ -262,10 +195,10 @@ def test_a_damaged_model_is_mended_by_fetching_it_again(
     with (folder / "model.safetensors").open("r+b") as stream:
         stream.seek(2_000_000)
         stream.write(b"rot")
-    assert LibraryService(paths).verify(NAME) == ("model.safetensors",)
+    assert LibraryService(paths).verify(NAME).wrong_files == ("model.safetensors",)
     downloads.service.start(DownloadRequest(NAME))
     assert downloads.ended().phase is DownloadPhase.DONE
-    assert LibraryService(paths).verify(NAME) == ()
+    assert LibraryService(paths).verify(NAME).wrong_files == ()
 
 
 def test_the_token_is_in_no_argument_environment_or_file(downloads: Downloads, hub: LoopbackHub, paths: Paths) -> None:
@@ -275,7 +208,7 @@ def test_the_token_is_in_no_argument_environment_or_file(downloads: Downloads, h
     downloads.until(lambda event: event.done_bytes >= 1_000_000)
     (child,) = psutil.Process(os.getpid()).children()
     assert "hf_granted" not in str(child.cmdline()) + str(child.environ())
-    files = [path for path in paths.home.rglob("*") if path.is_file()]
+    files = files_below(paths.home)
     assert files
     assert not [path for path in files if b"hf_granted" in path.read_bytes()]
 
