@@ -1,26 +1,18 @@
 """The one door of the engine: :class:`Runtime`, whose attributes are the services, and the vocabulary they speak.
 
-The window imports this module and nothing else of ``runtime``. Services are made on first use, so that a command
-that only reads the hardware opens no database.
+The window imports this module and nothing else of ``runtime``.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-from collections.abc import Callable
-from functools import cached_property
-from pathlib import Path
-from types import TracebackType
-from typing import Any
-
-from runtime.cancel import CancelToken
-from runtime.catalogue.budget import budget
-from runtime.catalogue.entries import Catalogue, CatalogueModel, Edition, load_catalogue
-from runtime.catalogue.recommend import Choice, Fit, Reason, ReasonCode, Recommendation, recommend
+from runtime.cancel import Cancelled, CancelToken
+from runtime.catalogue.entries import Catalogue, CatalogueModel, Edition
+from runtime.catalogue.judging import Judgement
+from runtime.catalogue.licences import Licence, LicenceKind, licence_of
+from runtime.catalogue.recommend import Choice, Fit, Reason, ReasonCode, Recommendation
+from runtime.catalogue.sifting import HubFilter, HubOrder, JudgedModel, sift
 from runtime.chats.attachments import Attachment, read_attachment
-from runtime.chats.exchange.exchange import Exchange, ImportReport
+from runtime.chats.exchange.exchange import ImportReport
 from runtime.chats.messages import (
     CONTINUABLE,
     Conversation,
@@ -31,12 +23,10 @@ from runtime.chats.messages import (
     MessageState,
     SearchHit,
 )
-from runtime.chats.places import Places
-from runtime.chats.shelf import DAYS_IN_BIN, Shelf
-from runtime.chats.store import ConversationStore
-from runtime.child import python_child
+from runtime.chats.shelf import DAYS_IN_BIN
+from runtime.composition import HUB_TOKEN, Runtime
 from runtime.conversing import Conversing
-from runtime.downloads.service import DownloadService
+from runtime.downloads.search_messages import HubKind, HubModel
 from runtime.errors import GuideUnusable, HearthError, ModelNotFound, Problem, Scalar, problem_of
 from runtime.events import (
     AnswerDelta,
@@ -62,11 +52,9 @@ from runtime.events import (
 from runtime.guide import Guide
 from runtime.hardware.computer import Computer, Gpu, GpuKind, System
 from runtime.hardware.described import described_computer
-from runtime.hardware.probe import probe
-from runtime.inference.engine import Engine
-from runtime.inference.host import EngineHost
-from runtime.library.guide import GUIDE_NAME, GuideFacts, check_guide, guide_folder
-from runtime.library.service import InstalledModel, LibraryService
+from runtime.library.copies import ShelvedModel
+from runtime.library.guide import GUIDE_NAME, GuideFacts
+from runtime.library.service import CheckKind, InstalledModel, Owner, RemovedModel
 from runtime.logs import start_logging, stop_logging
 from runtime.paths import Paths, assets_folder
 from runtime.requests import (
@@ -80,11 +68,8 @@ from runtime.requests import (
     Role,
     Sampling,
 )
-from runtime.storage.database import Database
 from runtime.storage.instance_lock import InstanceLock
-from runtime.storage.secrets import SecretStore
-from runtime.storage.settings import Settings, SettingsStore
-from runtime.titles import Titles
+from runtime.storage.settings import Settings
 
 __all__ = [
     "CONTINUABLE",
@@ -97,10 +82,12 @@ __all__ = [
     "AnswerStatistics",
     "Attachment",
     "CancelToken",
+    "Cancelled",
     "Catalogue",
     "CatalogueModel",
     "Channel",
     "ChatMessage",
+    "CheckKind",
     "Choice",
     "Computer",
     "Conversation",
@@ -127,10 +114,18 @@ __all__ = [
     "GuideUnusable",
     "HearthError",
     "Hold",
+    "HubFilter",
+    "HubKind",
+    "HubModel",
+    "HubOrder",
     "HubQuery",
     "ImportReport",
     "InstalledModel",
     "InstanceLock",
+    "JudgedModel",
+    "Judgement",
+    "Licence",
+    "LicenceKind",
     "LoadModel",
     "Manners",
     "Message",
@@ -138,268 +133,31 @@ __all__ = [
     "ModelLoaded",
     "ModelNotFound",
     "Network",
+    "Owner",
     "Paths",
     "Problem",
     "PromptProgress",
     "Reason",
     "ReasonCode",
     "Recommendation",
+    "RemovedModel",
     "Role",
     "Runtime",
     "Sampling",
     "Scalar",
     "SearchHit",
     "Settings",
+    "ShelvedModel",
     "System",
     "WorkChanged",
     "WorkKind",
     "WorkState",
     "assets_folder",
     "described_computer",
+    "licence_of",
     "problem_of",
     "read_attachment",
+    "sift",
     "start_logging",
     "stop_logging",
 ]
-
-HUB_TOKEN = "hub-token"
-DEVICE_QUESTION_TIMEOUT_S = 60.0
-
-
-def _catalogue_file() -> Path:
-    """The catalogue that ships with the app, or the one ``HEARTH_CATALOGUE`` names (tests, a house with a mirror)."""
-    chosen = os.environ.get("HEARTH_CATALOGUE")
-    return Path(chosen) if chosen else assets_folder() / "catalogue" / "models.json"
-
-
-def _nobody_listens(_event: Event) -> None:
-    return
-
-
-class Runtime:
-    """Owns every service of one person's Hearth, their threads and their child processes.
-
-    ``on_event`` receives events on the services' threads. Close it, or use it as a context manager.
-    """
-
-    def __init__(
-        self,
-        paths: Paths,
-        on_event: Callable[[Event], None] = _nobody_listens,
-        *,
-        in_process: bool = False,
-        endpoint: str | None = None,
-        catalogue_file: Path | None = None,
-    ) -> None:
-        self.paths = paths
-        self._on_event = on_event
-        self._in_process = in_process
-        self._endpoint = endpoint or os.environ.get("HF_ENDPOINT") or None
-        self._catalogue_file = catalogue_file or _catalogue_file()
-        self._opened: list[Callable[[], None]] = []
-
-    @classmethod
-    def open(cls, on_event: Callable[[Event], None] = _nobody_listens, *, in_process: bool = False) -> Runtime:
-        """A Runtime on the default home.
-
-        Raises:
-            HomeNotWritable: nothing can be kept there.
-        """
-        paths = Paths.default()
-        paths.prepare()
-        return cls(paths, on_event, in_process=in_process)
-
-    # --- services -------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def settings(self) -> SettingsStore:
-        """Choices the person made."""
-        return SettingsStore(self.paths)
-
-    @cached_property
-    def secrets(self) -> SecretStore:
-        """The access key of the hub, in the system's keychain."""
-        return SecretStore()
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The models we vouch for."""
-        return load_catalogue(self._catalogue_file)
-
-    @cached_property
-    def library(self) -> LibraryService:
-        """Models on this computer."""
-        return LibraryService(self.paths)
-
-    @cached_property
-    def downloads(self) -> DownloadService:
-        """Models on their way."""
-        service = DownloadService(
-            self.paths, self._on_event, token=lambda: self.secrets.get(HUB_TOKEN), endpoint=self._endpoint
-        )
-        self._opened.append(service.close)
-        return service
-
-    @cached_property
-    def conversations(self) -> ConversationStore:
-        """What is said in all conversations. Opens the database."""
-        return ConversationStore(self._places)
-
-    @cached_property
-    def shelf(self) -> Shelf:
-        """How conversations are kept in order: the list, folders, the bin."""
-        return Shelf(self._places)
-
-    @cached_property
-    def exchange(self) -> Exchange:
-        """Copies of conversations in files."""
-        return Exchange(self._places)
-
-    @cached_property
-    def _places(self) -> Places:
-        database = Database(self.paths.database)
-        self._opened.append(database.close)
-        return Places(database)
-
-    @cached_property
-    def engine(self) -> Engine:
-        """The part that answers, without memory of conversations. Its events go straight to ``on_event``."""
-        return self._make_engine(self._on_event)
-
-    @cached_property
-    def chat(self) -> Conversing:
-        """Conversations that are answered and kept. Has an engine of its own making: use this or :attr:`engine`."""
-
-        def tell(event: Event) -> None:
-            self._on_event(event)
-            titles.note(event)
-
-        conversing = Conversing(
-            self.conversations,
-            self._make_engine,
-            tell,
-            # "I am only the guide" is nothing that a model should read as its own words.
-            left_out=lambda message: message.model == GUIDE_NAME and self.guide.gave_up(message),
-        )
-        titles = Titles(self.conversations, conversing.aside, self._on_event)
-        self._opened.append(conversing.close)
-        self._opened.append(titles.close)
-        return conversing
-
-    @cached_property
-    def guide(self) -> Guide:
-        """The built-in guide, which answers in the same conversations with an engine of its own."""
-        guide = Guide(guide_folder(), self.conversations, self._make_engine, self._on_event)
-        self._opened.append(guide.close)
-        return guide
-
-    def stop_answer(self, request_id: str) -> None:
-        """End an answer early, whoever gives it. Its AnswerFinished follows; unknown ids are ignored."""
-        for answerer in (vars(self).get("chat"), vars(self).get("guide")):
-            if answerer is not None:
-                answerer.stop(request_id)
-
-    def _make_engine(self, on_event: Callable[[Event], None]) -> Engine:
-        engine: Engine
-        if self._in_process:
-            from runtime.inference.in_process import InProcessEngine
-
-            engine = InProcessEngine(on_event)
-        else:
-            engine = EngineHost(on_event)
-        self._opened.append(engine.close)
-        return engine
-
-    # --- questions that need several rooms ----------------------------------------------------------------------------
-
-    def computer(self) -> Computer:
-        """What this computer is, now. Asks the system; on a Mac also Metal, in a child. Not for the UI thread."""
-        return probe(self.paths.models, self.engine_device_info)
-
-    def engine_device(self) -> dict[str, Any]:
-        """What MLX computes on, asked in a child process that may die: ``{"device": …, "device_info": {…}}``."""
-        try:
-            answer = subprocess.run(
-                python_child("runtime.inference.device"),
-                capture_output=True,
-                timeout=DEVICE_QUESTION_TIMEOUT_S,
-                check=True,
-                stdin=subprocess.DEVNULL,
-            )
-            found = json.loads(answer.stdout)
-        except (OSError, ValueError, subprocess.SubprocessError):
-            return {"device": "unknown", "device_info": {}}
-        return found if isinstance(found, dict) else {"device": "unknown", "device_info": {}}
-
-    def engine_device_info(self) -> dict[str, object]:
-        """The ``device_info`` part of :meth:`engine_device`."""
-        return dict(self.engine_device().get("device_info", {}))
-
-    def recommend(self, computer: Computer, *, context_tokens: int = 8192) -> Recommendation:
-        """The one model for a computer, with its neighbours and reasons. Pure and quick."""
-        return recommend(computer, self.catalogue, context_tokens, self._loaded_bytes())
-
-    def download_request(self, name: str, *, revision: str = "main") -> DownloadRequest:
-        """What to fetch for a catalogue name or a repository ``owner/name``.
-
-        Raises:
-            ModelNotFound: neither.
-        """
-        found = self.catalogue.find(name)
-        if found is not None:
-            model, edition = found
-            chosen = edition.commit if revision == "main" and edition.commit else revision
-            return DownloadRequest(edition.repository, chosen, edition.download_bytes, model.role)
-        if name.count("/") == 1 and all(name.split("/")):
-            return DownloadRequest(name, revision, 0, name.split("/")[1])
-        raise ModelNotFound(name)
-
-    def load_request(self, model: InstalledModel) -> LoadModel:
-        """How to load a model here: within what this computer can give now, the loaded model's share counted in."""
-        return LoadModel(model.folder, budget_bytes=budget(self.computer(), self._loaded_bytes()).bytes)
-
-    def guide_request(self) -> LoadModel:
-        """How to load the built-in guide into :attr:`engine`, for a caller without conversations.
-
-        Raises:
-            GuideUnusable: its files are missing or damaged.
-        """
-        check_guide(guide_folder())
-        return LoadModel(str(guide_folder()))
-
-    def _loaded_bytes(self) -> int:
-        """Memory that a model of ours holds now and would give back."""
-        holders = [vars(self).get("chat"), vars(self).get("engine")]
-        return sum(holder.loaded.weight_bytes for holder in holders if holder is not None and holder.loaded)
-
-    def model_to_use(self, name: str | None) -> InstalledModel:
-        """The model a caller names, or the one in the settings, or the only or newest one here.
-
-        Raises:
-            ModelNotFound, ModelFolderMissing, ModelDamaged, ModelUnsafe, ModelUnsupported
-        """
-        if name:
-            known = self.catalogue.find(name)
-            return self.library.find(known[1].repository if known and not Path(name).is_dir() else name)
-        chosen = self.settings.settings.model
-        if chosen:
-            return self.library.find(chosen)
-        usable = [model for model in self.library.models() if model.problem is None]
-        if not usable:
-            raise ModelNotFound("")
-        return max(usable, key=lambda model: model.downloaded_at)
-
-    # --- the end ----------------------------------------------------------------------------------------------------
-
-    def close(self) -> None:
-        """End every thread and child, newest first. Safe to call twice."""
-        while self._opened:
-            self._opened.pop()()
-
-    def __enter__(self) -> Runtime:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.fixtures import REPOSITORY, write_catalogue
+from tests.e2e.fixtures import REPOSITORY
 from tests.hub.server import LoopbackHub
+from tests.runtime.cli.running import document, run
 from tests.tiny.corpus import KNOWN_ANSWERS, LONG_ANSWER, LONG_QUESTION
 
 FRANCE = "What is the capital of France?"
 CHOICE_KEYS = {"repository", "need_bytes", "budget_bytes", "download_bytes", "reason"}
-
-
-def run(*words: str, stdin: str = "", face: str = "app", **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", face, *words],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        timeout=120,
-        check=False,
-    )
-
-
-def document(done: subprocess.CompletedProcess[str]) -> Any:
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-@pytest.fixture
-def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackHub]:
-    with LoopbackHub() as running:
-        running.add_repository(REPOSITORY, tiny_model)
-        running.add_repository("hearth-tests/gated", tiny_model, gated=True)
-        monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
-        monkeypatch.setenv("HEARTH_CATALOGUE", str(write_catalogue(tmp_path / "catalogue.json", tiny_model)))
-        yield running
 
 
 def test_doctor_knows_this_computer() -> None:

@@ -1,0 +1,387 @@
+"""All services of one person's Hearth, made on first use and closed in order.
+
+Services are made on first use, so that a command that only reads the hardware opens no database.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from runtime.catalogue.budget import budget
+from runtime.catalogue.entries import Catalogue, load_catalogue
+from runtime.catalogue.judging import Judgement, judge
+from runtime.catalogue.recommend import Recommendation, recommend
+from runtime.catalogue.sifting import JudgedModel, judge_found
+from runtime.chats.exchange.exchange import Exchange
+from runtime.chats.places import Places
+from runtime.chats.shelf import Shelf
+from runtime.chats.store import ConversationStore
+from runtime.child import python_child
+from runtime.conversing import Conversing
+from runtime.downloads.search import HubSearch
+from runtime.downloads.search_messages import HubModel
+from runtime.downloads.service import DownloadService
+from runtime.errors import ModelNotFound
+from runtime.events import (
+    AnswerFinished,
+    Event,
+    FinishReason,
+    ModelLoaded,
+)
+from runtime.guide import Guide
+from runtime.hardware.computer import Computer
+from runtime.hardware.probe import probe
+from runtime.housekeeping import Housekeeping, shelf_card
+from runtime.inference.engine import Engine
+from runtime.inference.host import EngineHost
+from runtime.library.copies import ShelvedModel, copies_on
+from runtime.library.guide import GUIDE_NAME, check_guide, guide_folder
+from runtime.library.places import places_from
+from runtime.library.service import InstalledModel, LibraryService
+from runtime.paths import Paths, assets_folder
+from runtime.requests import (
+    DownloadRequest,
+    LoadModel,
+    Manners,
+)
+from runtime.storage.database import Database
+from runtime.storage.secrets import SecretStore
+from runtime.storage.settings import Settings, SettingsStore
+from runtime.titles import Titles
+
+HUB_TOKEN = "hub-token"
+DEVICE_QUESTION_TIMEOUT_S = 60.0
+
+
+def _catalogue_file() -> Path:
+    """The catalogue that ships with the app, or the one ``HEARTH_CATALOGUE`` names (tests, a house with a mirror)."""
+    chosen = os.environ.get("HEARTH_CATALOGUE")
+    return Path(chosen) if chosen else assets_folder() / "catalogue" / "models.json"
+
+
+def _nobody_listens(_event: Event) -> None:
+    return
+
+
+class Runtime:
+    """Owns every service of one person's Hearth, their threads and their child processes.
+
+    ``on_event`` receives events on the services' threads. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        on_event: Callable[[Event], None] = _nobody_listens,
+        *,
+        in_process: bool = False,
+        endpoint: str | None = None,
+        catalogue_file: Path | None = None,
+    ) -> None:
+        self.paths = paths
+        self._on_event = on_event
+        self._in_process = in_process
+        self._endpoint = endpoint or os.environ.get("HF_ENDPOINT") or None
+        self._catalogue_file = catalogue_file or _catalogue_file()
+        self._opened: list[Callable[[], None]] = []
+
+    @classmethod
+    def open(cls, on_event: Callable[[Event], None] = _nobody_listens, *, in_process: bool = False) -> Runtime:
+        """A Runtime on the default home.
+
+        Raises:
+            HomeNotWritable: nothing can be kept there.
+        """
+        paths = Paths.default()
+        paths.prepare()
+        return cls(paths, on_event, in_process=in_process)
+
+    @property
+    def models_paths(self) -> Paths:
+        """The paths with the folder that the person chose for models, if any."""
+        chosen = self.settings.settings.models_folder
+        return dataclasses.replace(self.paths, models=Path(chosen)) if chosen else self.paths
+
+    # --- services -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def settings(self) -> SettingsStore:
+        """Choices the person made."""
+        return SettingsStore(self.paths)
+
+    @cached_property
+    def secrets(self) -> SecretStore:
+        """The access key of the hub, in the system's keychain."""
+        return SecretStore()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The models we vouch for."""
+        return load_catalogue(self._catalogue_file)
+
+    @cached_property
+    def library(self) -> LibraryService:
+        """Models on this computer."""
+        return LibraryService(
+            self.paths, lambda: places_from(self.settings.settings, os.environ, Path("~").expanduser())
+        )
+
+    @cached_property
+    def downloads(self) -> DownloadService:
+        """Models on their way."""
+        service = DownloadService(
+            self.models_paths, self._on_event, token=self._token, endpoint=self._endpoint, manners=self.manners
+        )
+        self._opened.append(service.close)
+        return service
+
+    @cached_property
+    def hub_search(self) -> HubSearch:
+        """Finding models that are not here yet."""
+        search = HubSearch(self._token, self._endpoint)
+        self._opened.append(search.close)
+        return search
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        """Slow work with the models on disk."""
+        keeping = Housekeeping(
+            lambda: self.models_paths,
+            lambda: self.library,
+            lambda: self.downloads,
+            self._on_event,
+            card=lambda model: shelf_card(self.catalogue, model),
+            release=self._release,
+            moved=self._use_models_folder,
+        )
+        self._opened.append(keeping.close)
+        return keeping
+
+    @cached_property
+    def conversations(self) -> ConversationStore:
+        """What is said in all conversations. Opens the database."""
+        return ConversationStore(self._places)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """How conversations are kept in order: the list, folders, the bin."""
+        return Shelf(self._places)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """Copies of conversations in files."""
+        return Exchange(self._places)
+
+    @cached_property
+    def _places(self) -> Places:
+        database = Database(self.paths.database)
+        self._opened.append(database.close)
+        return Places(database)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The part that answers, without memory of conversations. Its events go straight to ``on_event``."""
+        return self._make_engine(self._on_event)
+
+    @cached_property
+    def chat(self) -> Conversing:
+        """Conversations that are answered and kept. Has an engine of its own making: use this or :attr:`engine`."""
+
+        def tell(event: Event) -> None:
+            self._on_event(event)
+            titles.note(event)
+            self._learn(event)
+
+        conversing = Conversing(
+            self.conversations,
+            self._make_engine,
+            tell,
+            # "I am only the guide" is nothing that a model should read as its own words.
+            left_out=lambda message: message.model == GUIDE_NAME and self.guide.gave_up(message),
+        )
+        titles = Titles(self.conversations, conversing.aside, self._on_event)
+        self._opened.append(conversing.close)
+        self._opened.append(titles.close)
+        return conversing
+
+    @cached_property
+    def guide(self) -> Guide:
+        """The built-in guide, which answers in the same conversations with an engine of its own."""
+        guide = Guide(guide_folder(), self.conversations, self._make_engine, self._on_event)
+        self._opened.append(guide.close)
+        return guide
+
+    def stop_answer(self, request_id: str) -> None:
+        """End an answer early, whoever gives it. Its AnswerFinished follows; unknown ids are ignored."""
+        for answerer in (vars(self).get("chat"), vars(self).get("guide")):
+            if answerer is not None:
+                answerer.stop(request_id)
+
+    def _make_engine(self, on_event: Callable[[Event], None]) -> Engine:
+        engine: Engine
+        if self._in_process:
+            from runtime.inference.in_process import InProcessEngine
+
+            engine = InProcessEngine(on_event)
+        else:
+            engine = EngineHost(on_event)
+        self._opened.append(engine.close)
+        return engine
+
+    # --- questions that need several rooms ----------------------------------------------------------------------------
+
+    def computer(self) -> Computer:
+        """What this computer is, now. Asks the system; on a Mac also Metal, in a child. Not for the UI thread."""
+        return probe(self.models_paths.models, self.engine_device_info)
+
+    def engine_device(self) -> dict[str, Any]:
+        """What MLX computes on, asked in a child process that may die: ``{"device": …, "device_info": {…}}``."""
+        try:
+            answer = subprocess.run(
+                python_child("runtime.inference.device"),
+                capture_output=True,
+                timeout=DEVICE_QUESTION_TIMEOUT_S,
+                check=True,
+                stdin=subprocess.DEVNULL,
+            )
+            found = json.loads(answer.stdout)
+        except (OSError, ValueError, subprocess.SubprocessError):
+            return {"device": "unknown", "device_info": {}}
+        return found if isinstance(found, dict) else {"device": "unknown", "device_info": {}}
+
+    def engine_device_info(self) -> dict[str, object]:
+        """The ``device_info`` part of :meth:`engine_device`."""
+        return dict(self.engine_device().get("device_info", {}))
+
+    def recommend(self, computer: Computer, *, context_tokens: int = 8192) -> Recommendation:
+        """The one model for a computer, with its neighbours and reasons. Pure and quick."""
+        return recommend(computer, self.catalogue, context_tokens, self._loaded_bytes())
+
+    def download_request(self, name: str, *, revision: str = "main") -> DownloadRequest:
+        """What to fetch for a catalogue name or a repository ``owner/name``.
+
+        Raises:
+            ModelNotFound: neither.
+        """
+        found = self.catalogue.find(name)
+        if found is not None:
+            model, edition = found
+            chosen = edition.commit if revision == "main" and edition.commit else revision
+            return DownloadRequest(edition.repository, chosen, edition.download_bytes, model.role)
+        if name.count("/") == 1 and all(name.split("/")):
+            return DownloadRequest(name, revision, 0, name.split("/")[1])
+        raise ModelNotFound(name)
+
+    def load_request(self, model: InstalledModel) -> LoadModel:
+        """How to load a model here: within what this computer can give now, the loaded model's share counted in."""
+        return LoadModel(model.folder, budget_bytes=budget(self.computer(), self._loaded_bytes()).bytes)
+
+    def guide_request(self) -> LoadModel:
+        """How to load the built-in guide into :attr:`engine`, for a caller without conversations.
+
+        Raises:
+            GuideUnusable: its files are missing or damaged.
+        """
+        check_guide(guide_folder())
+        return LoadModel(str(guide_folder()))
+
+    def judge_found(self, computer: Computer, models: tuple[HubModel, ...]) -> tuple[JudgedModel[HubModel], ...]:
+        """How models of the hub would do on a computer, before anything is downloaded. Pure and quick."""
+        return tuple(judge_found(computer, model, ours_bytes=self._loaded_bytes()) for model in models)
+
+    def judge_installed(self, computer: Computer, model: InstalledModel) -> Judgement | None:
+        """How a model on this computer does here; None when its shape is not known. Pure and quick."""
+        return judge(computer, model.shape, ours_bytes=self._loaded_bytes()) if model.shape else None
+
+    def copies_on(self, shelf: str) -> tuple[ShelvedModel, ...]:
+        """The copies in a folder, without reading them. Looks at the disk; none while it is not connected."""
+        return copies_on(Path(shelf))
+
+    def change_settings(self, **fields: Any) -> Settings:
+        """Save some settings and put them in force. Raises as ``SettingsStore.save``."""
+        settings = self.settings.change(**fields)
+        if "downloads" in vars(self):
+            self.downloads.set_manners(self.manners)
+        return settings
+
+    @property
+    def manners(self) -> Manners:
+        """What the settings say of downloads, as the downloads want to hear it."""
+        settings = self.settings.settings
+        return Manners(
+            limit_bytes_per_s=settings.download_limit_bytes_per_s,
+            only_at_night=settings.download_only_at_night,
+            on_battery=settings.download_on_battery,
+            on_metered=settings.download_on_metered,
+        )
+
+    def _token(self) -> str | None:
+        return self.secrets.get(HUB_TOKEN)
+
+    def _release(self, folder: str) -> None:
+        """Unload the model of a folder that is about to go."""
+        chat = vars(self).get("chat")
+        if chat is not None and chat.loaded is not None and chat.loaded.folder == folder:
+            chat.unload()
+
+    def _use_models_folder(self, folder: Path) -> None:
+        """From now on models are kept in ``folder``; the downloads, which were closed meanwhile, go on there."""
+        usual = folder == self.paths.models
+        self.settings.change(models_folder="" if usual else str(folder))
+        vars(self).pop("downloads", None)
+        self.downloads.restore()
+
+    def _learn(self, event: Event) -> None:
+        """Remember what a model's answers tell of it."""
+        if isinstance(event, ModelLoaded):
+            self.library.note_used(event.folder)
+        elif isinstance(event, AnswerFinished) and event.reason is not FinishReason.FAILED:
+            loaded, figures = self.chat.loaded, event.statistics
+            if loaded is not None:
+                self.library.note_used(loaded.folder)
+                self.library.note_speed(loaded.folder, figures.answer_tokens_per_s, figures.answer_tokens)
+
+    def _loaded_bytes(self) -> int:
+        """Memory that a model of ours holds now and would give back."""
+        holders = [vars(self).get("chat"), vars(self).get("engine")]
+        return sum(holder.loaded.weight_bytes for holder in holders if holder is not None and holder.loaded)
+
+    def model_to_use(self, name: str | None) -> InstalledModel:
+        """The model a caller names, or the one in the settings, or the only or newest one here.
+
+        Raises:
+            ModelNotFound, ModelFolderMissing, ModelDamaged, ModelUnsafe, ModelUnsupported
+        """
+        if name:
+            known = self.catalogue.find(name)
+            return self.library.find(known[1].repository if known and not Path(name).is_dir() else name)
+        chosen = self.settings.settings.model
+        if chosen:
+            return self.library.find(chosen)
+        usable = [model for model in self.library.models() if model.problem is None]
+        if not usable:
+            raise ModelNotFound("")
+        return max(usable, key=lambda model: model.downloaded_at)
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End every thread and child, newest first. Safe to call twice."""
+        while self._opened:
+            self._opened.pop()()
+
+    def __enter__(self) -> Runtime:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
