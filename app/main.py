@@ -19,10 +19,14 @@ from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
+from app.controllers.hub_search import HubSearchController
 from app.controllers.models import ModelsController
+from app.controllers.network import NetworkController
 from app.controllers.settings import SettingsController
 from app.controllers.shelf import ShelfController
+from app.controllers.shelves import ShelvesController
 from app.controllers.speech import SpeechController
+from app.controllers.works import WorksController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
 from app.presenters.chat import ChatPresenter
 from app.presenters.models import ModelsPresenter
@@ -48,6 +52,7 @@ class Hearth(QObject):
         self.runtime = Runtime(paths, self.bridge.deliver, in_process=in_process)
         self._store = TaskRunner("store", self)
         self._questions = TaskRunner("questions", self)
+        self._searches = TaskRunner("searches", self)
         self._closed = self._started = False
         self._early_files: list[str] = []
         runtime, bridge = self.runtime, self.bridge
@@ -55,13 +60,26 @@ class Hearth(QObject):
         self.computer = ComputerController(runtime, self._questions, self)
         self.downloads = DownloadsController(runtime, bridge, self._questions, self)
         self.models = ModelsController(runtime, bridge, self._questions, self)
+        self.works = WorksController(runtime, bridge, self._questions, self)
+        self.shelves = ShelvesController(runtime, self._questions, self)
+        self.hub_search = HubSearchController(runtime, self.computer, self._searches, self)
+        self.network = NetworkController(self)
         self.chat = ChatController(runtime, bridge, self._store, self)
         self.shelf = ShelfController(runtime, bridge, self._store, self._questions, self)
         self.attachments = AttachmentsController(self._questions, self)
         self.speech = SpeechController(self)
         self.guide = GuideController(runtime, self._store, self)
         self.onboarding = OnboardingPresenter(self.computer, self.downloads, self.models, self.guide, self)
-        self.models_view = ModelsPresenter(self.computer, self.downloads, self.models, self)
+        self.models_view = ModelsPresenter(
+            self.computer,
+            self.downloads,
+            self.models,
+            self.works,
+            self.shelves,
+            self.hub_search,
+            self.settings,
+            self,
+        )
         self.chat_view = ChatPresenter(
             self.chat, self.models, self.computer, self.downloads, self.guide, self.attachments, self.speech, self
         )
@@ -83,7 +101,7 @@ class Hearth(QObject):
         window.closing.connect(self.close)
         window.settings_opened.connect(self.settings_view.opened)
         window.stop_requested.connect(self.chat.stop)
-        window.undo_requested.connect(self.shelf_view.undo)
+        window.undo_requested.connect(self._undo)
         window.keeping_opened.connect(self.shelf.refresh_kept)
         window.help_requested.connect(self._show_help)
         onboarding.page_changed.connect(window.show_alone)
@@ -92,7 +110,11 @@ class Hearth(QObject):
         onboarding.guide_asked.connect(self._ask_guide)
         onboarding.went_on.connect(self.chat_view.page.show_download)
         self.models_view.chat_wanted.connect(window.show_chat)
+        self.models_view.toasted.connect(window.toast)
+        self.network.changed.connect(self.downloads.set_network)
         self.settings_view.back_wanted.connect(window.show_chat)
+        self.settings_view.move_wanted.connect(self._move_models)
+        self.models_view.moving.connect(self.settings_view.show_moving)
         self.chat_view.models_wanted.connect(self._show_models)
         self.chat_view.smaller_model_wanted.connect(self._fetch_smaller)
         self.chat_view.fetch_wanted.connect(onboarding.fetch)
@@ -144,6 +166,8 @@ class Hearth(QObject):
         self.shelf.tidy()
         self.models.refresh()
         self.downloads.restore()
+        self.network.start()
+        self.works.finish_move()
         if self.settings.settings.first_run_done:
             self.guide.look()
             self.models.use_last()
@@ -157,6 +181,15 @@ class Hearth(QObject):
             self.computer.look()
         self.models_view.show_all()
         self.window.show_models()
+
+    def _undo(self, what: str) -> None:
+        if not self.models_view.undo(what):
+            self.shelf_view.undo(what)
+
+    def _move_models(self) -> None:
+        self._show_models()
+        self.models_view.page.show_place("here")
+        self.models_view.page.here.kept.change_button.click()
 
     def _show_help(self) -> None:
         self.chat_view.open_help()
@@ -204,6 +237,8 @@ class Hearth(QObject):
         self.chat.save_draft()
         self.speech.stop()
         self.settings.change(window_geometry=self.window.geometry_text())
+        self.hub_search.close()
+        self._searches.close()
         self._questions.close()
         self._store.close()
         self.bridge.close()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.chat.chat_page import ChatPage
 from app.keeping.keeping_page import KeepingPage
-from app.models.models_page import ModelsPage
+from app.models.page import ModelsPage
 from app.settings.settings_page import SettingsPage
 from app.sidebar.sidebar import Sidebar
 from app.widgets.toast import Toast

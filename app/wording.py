@@ -1,6 +1,8 @@
-"""Numbers as people feel them: sizes, rates, durations. No Qt, no engine."""
+"""Numbers as people feel them: sizes, rates, durations, days. No Qt, no engine."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 WORDS_PER_TOKEN = 0.75
 
@@ -73,3 +75,80 @@ def took(seconds: float) -> str:
     if seconds < 1:
         return "under 1 s"
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_PLACES = ("Next", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+
+
+def moment(text: str) -> datetime | None:
+    """A time written as ISO 8601, as the engine keeps them; one without a zone is UTC. None for "" and nonsense."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def days_ago(now: datetime, then: datetime) -> str:
+    """ "today", "yesterday", "3 days ago", "5 weeks ago", "4 months ago", "2 years ago": days as the calendar where
+    ``now`` is counts them. A clock that was set back reads as today."""
+    days = (now.date() - then.astimezone(now.tzinfo).date()).days
+    if days <= 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    for length, unit, limit in ((1, "day", 14), (7, "week", 61), (30.44, "month", 730), (365.25, "year", None)):
+        if limit is None or days < limit:
+            return f"{int(days / length)} {unit}s ago"
+    raise AssertionError("the last line has no limit")
+
+
+def day(now: datetime, then: datetime, *, month_first: bool = False) -> str:
+    """ "3 May", or "May 3" where people write it so; with the year when it is not this one."""
+    local = then.astimezone(now.tzinfo)
+    month = MONTHS[local.month - 1]
+    words = f"{month} {local.day}" if month_first else f"{local.day} {month}"
+    if local.year == now.year:
+        return words
+    return f"{words}, {local.year}" if month_first else f"{words} {local.year}"
+
+
+def month_first(date_format: str) -> bool:
+    """True when a date format as Qt or C writes it ("M/d/yy", "%m/%d/%y") has the month before the day."""
+    month, of_month = date_format.find("M"), date_format.find("d")
+    if "%" in date_format:
+        month, of_month = date_format.find("%m"), date_format.find("%d")
+    year_first = date_format.lower().lstrip("%").startswith("y")
+    return 0 <= month < of_month and not year_first
+
+
+def hour(of_day: int) -> str:
+    """ "23:00": a full hour of the day."""
+    return f"{of_day % 24}:00"
+
+
+def place_in_line(place: int) -> str:
+    """ "Next in line", "Second in line", "14th in line"; 1 is the next."""
+    if 1 <= place <= len(_PLACES):
+        return f"{_PLACES[place - 1]} in line"
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending} in line"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """ "1 file", "2 files"."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -48,6 +48,8 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """All state of this test in one folder of its own."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HEARTH_HOME", str(home))
+    # Models of other programs on this computer are no business of the tests.
+    monkeypatch.setenv("HEARTH_OTHERS_HOME", str(home / "others"))
     return home
 
 

@@ -8,7 +8,16 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
-from runtime.api import HUB_TOKEN, DownloadChanged, DownloadPhase, DownloadRequest, Event, Runtime
+from runtime.api import (
+    HUB_TOKEN,
+    DownloadChanged,
+    DownloadPhase,
+    DownloadRequest,
+    Event,
+    InstalledModel,
+    Network,
+    Runtime,
+)
 
 GONE = (DownloadPhase.DONE, DownloadPhase.CANCELLED)
 
@@ -42,6 +51,19 @@ class DownloadsController(QObject):
     def start(self, repository: str) -> None:
         """Fetch a model of the catalogue or of the hub."""
         self._do(repository, lambda: self._runtime.downloads.start(self._request(repository)))
+
+    def repair(self, model: InstalledModel) -> None:
+        """Fetch what is missing or wrong of a model, at the very commit that it was fetched at."""
+        request = DownloadRequest(model.repository, model.commit, model.size_bytes, model.name)
+        self._do(model.repository, lambda: self._runtime.downloads.start(request))
+
+    def move(self, repository: str, place: int) -> None:
+        """Change the order of the queue: 0 begins now, 1 is next."""
+        self._do(repository, lambda: self._runtime.downloads.move(repository, place))
+
+    def set_network(self, network: Network) -> None:
+        """What the system says of the network now."""
+        self._do("", lambda: self._runtime.downloads.set_network(network))
 
     def pause(self, repository: str) -> None:
         """Free the connection; what is here stays."""

@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
-from runtime.api import EngineChanged, EngineState, Event, InstalledModel, ModelLoaded, Problem, Runtime
+from runtime.api import (
+    Computer,
+    EngineChanged,
+    EngineState,
+    Event,
+    InstalledModel,
+    Judgement,
+    ModelLoaded,
+    Problem,
+    RemovedModel,
+    Runtime,
+)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at the disk."""
+
+    installed: tuple[InstalledModel, ...]
+    removed: tuple[RemovedModel, ...]
+    problem: Problem | None
 
 
 class ModelsController(QObject):
     """Lists what is installed, puts one model in use, and follows the engine's state.
 
     Signals:
-        installed_changed: the list in :attr:`installed` is new.
+        installed_changed: the list in :attr:`installed` is new, and what :attr:`removed` holds.
+        removed_one: a RemovedModel, which can be brought back.
+        nothing_found: a folder that the person named holds no model.
         engine_changed: an EngineChanged.
-        failed: name or folder, and the Problem.
+        failed: name or folder of a model that can't be put in use, and the Problem.
+        trouble: a Problem with something else.
     """
 
     installed_changed = Signal()
+    removed_one = Signal(object)
+    nothing_found = Signal(str)
     engine_changed = Signal(object)
     failed = Signal(str, object)
+    trouble = Signal(object)
 
     def __init__(
         self, runtime: Runtime, bridge: EventBridge, questions: TaskRunner, parent: QObject | None = None
@@ -31,6 +59,9 @@ class ModelsController(QObject):
         self._runtime = runtime
         self._questions = questions
         self.installed: tuple[InstalledModel, ...] = ()
+        self.removed: tuple[RemovedModel, ...] = ()
+        self.problem: Problem | None = None  # the disk with the models is not there
+        self.looked = False
         self.current: InstalledModel | None = None
         self.refused = False
         self.engine = EngineChanged(EngineState.STOPPED)
@@ -52,9 +83,21 @@ class ModelsController(QObject):
         """True when no model is in use and none is about to be: never chosen, deleted, or it can't be used."""
         return self.current is None and (not self.chosen or self.refused)
 
+    @property
+    def folder(self) -> str:
+        """Where our models are kept now."""
+        return str(self._runtime.library.folder)
+
+    def judged(self, computer: Computer | None) -> dict[str, Judgement]:
+        """How each model does on a computer, by folder."""
+        if computer is None:
+            return {}
+        found = ((model.folder, self._runtime.judge_installed(computer, model)) for model in self.installed)
+        return {folder: judgement for folder, judgement in found if judgement is not None}
+
     def refresh(self) -> None:
-        """Look at the models folder anew."""
-        self._questions.run(self._runtime.library.models, self._on_installed, self._on_problem(""))
+        """Look at the disk anew."""
+        self._questions.run(self._look, self._on_looked, self._on_problem(""))
 
     def use(self, name: str) -> None:
         """Make a model the one that answers, from now on and after a restart. ``name``: repository or folder."""
@@ -76,21 +119,73 @@ class ModelsController(QObject):
             self._on_problem(self.chosen),
         )
 
-    def remove(self, repository: str) -> None:
-        """Delete a model that Hearth downloaded."""
+    def remove(self, folder: str) -> None:
+        """Put a model of ours into the bin; :meth:`bring_back` undoes it."""
 
-        def delete() -> tuple[InstalledModel, ...]:
-            if self.current is not None and self.current.repository == repository:
+        def work() -> tuple[RemovedModel, _Look]:
+            if self.current is not None and self.current.folder == folder:
                 self._runtime.chat.unload()
-            self._runtime.library.delete(repository)
-            return self._runtime.library.models()
+            return self._runtime.library.remove(folder), self._look()
 
-        self._questions.run(delete, lambda left: self._on_deleted(repository, left), self._on_problem(repository))
+        def on_done(found: tuple[RemovedModel, _Look]) -> None:
+            if self.current is not None and self.current.folder == folder:
+                self.current, self.refused = None, True
+            self._on_looked(found[1])
+            self.removed_one.emit(found[0])
 
-    def _on_deleted(self, repository: str, left: tuple[InstalledModel, ...]) -> None:
-        if self.current is not None and self.current.repository == repository:
-            self.current, self.refused = None, True
-        self._on_installed(left)
+        self._questions.run(work, on_done, self.trouble.emit)
+
+    def bring_back(self, removed_id: str) -> None:
+        """Take a model out of the bin again."""
+        self._then_look(lambda: self._runtime.library.bring_back(removed_id))
+
+    def empty_bin(self, removed_id: str = "") -> None:
+        """Delete removed models for good: all, or one."""
+        self._then_look(lambda: self._runtime.library.empty_bin(removed_id))
+
+    def name_folder(self, folder: str) -> None:
+        """Use the models in a folder of the person's, where they are."""
+
+        def work() -> _Look:
+            known = self._runtime.settings.settings.extra_model_folders
+            before = {model.folder for model in self._runtime.library.models()}
+            if folder not in known:
+                self._runtime.change_settings(extra_model_folders=(*known, folder))
+            look = self._look()
+            inside = [m for m in look.installed if Path(m.folder).is_relative_to(Path(folder))]
+            if not inside and before == {model.folder for model in look.installed}:
+                self._runtime.change_settings(extra_model_folders=known)
+                # Says why, if it is a model that can't be used.
+                self._runtime.library.inspect_folder(Path(folder))
+            return look
+
+        self._questions.run(work, self._on_looked, lambda _problem: self.nothing_found.emit(folder))
+
+    def forget_folder(self, folder: str) -> None:
+        """Use the models in a folder of the person's no longer. They stay."""
+        known = self._runtime.settings.settings.extra_model_folders
+        left = tuple(other for other in known if other != folder)
+        self._then_look(lambda: self._runtime.change_settings(extra_model_folders=left))
+
+    def use_others(self, wanted: bool) -> None:
+        """Whether models of other programs are used, where they are."""
+        self._then_look(lambda: self._runtime.change_settings(other_apps_models=wanted))
+
+    def _then_look(self, work: Callable[[], object]) -> None:
+        def both() -> _Look:
+            work()
+            return self._look()
+
+        self._questions.run(both, self._on_looked, self.trouble.emit)
+
+    def _look(self) -> _Look:
+        library = self._runtime.library
+        return _Look(library.models(), library.removed(), library.problem)
+
+    def _on_looked(self, look: _Look) -> None:
+        self.looked = True
+        self.removed, self.problem = look.removed, look.problem
+        self._on_installed(look.installed)
 
     def _on_chosen(self, found: tuple[InstalledModel, tuple[InstalledModel, ...]]) -> None:
         model, installed = found

@@ -25,17 +25,32 @@ class SettingsController(QObject):
         super().__init__(parent)
         self._runtime = runtime
         self._store = store
-        self.settings: Settings = runtime.settings.settings
+        self.keychain: bool | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The choices in force now."""
+        return self._runtime.settings.settings
 
     def change(self, **values: object) -> None:
-        """Set one or more fields and keep them."""
-        self._store.run(lambda: self._runtime.settings.change(**values), self._on_changed, self.failed.emit)
+        """Set one or more fields, keep them and put them in force, for the downloads too."""
+        self._store.run(lambda: self._runtime.change_settings(**values), self._on_changed, self.failed.emit)
+
+    def refresh(self) -> None:
+        """The engine has changed a choice by itself (the models have moved): tell everyone."""
+        self._on_changed(self.settings)
 
     def look_for_token(self) -> None:
-        """Ask the keychain whether there is an access key; it may take seconds, so not at start."""
-        self._store.run(
-            lambda: self._runtime.secrets.get(HUB_TOKEN) is not None, self.token_known.emit, self.failed.emit
-        )
+        """Ask the keychain whether there is an access key; it may take seconds, so not at start.
+
+        Afterwards :attr:`keychain` says whether the keychain can be used at all; None until then.
+        """
+
+        def look() -> tuple[bool, bool]:
+            known = self._runtime.secrets.get(HUB_TOKEN) is not None
+            return known, self._runtime.secrets.problem is None
+
+        self._store.run(look, self._on_looked, self.failed.emit)
 
     def forget_token(self) -> None:
         """Remove the access key from the keychain."""
@@ -45,6 +60,9 @@ class SettingsController(QObject):
             self.failed.emit,
         )
 
+    def _on_looked(self, found: tuple[bool, bool]) -> None:
+        known, self.keychain = found
+        self.token_known.emit(known)
+
     def _on_changed(self, settings: Settings) -> None:
-        self.settings = settings
         self.changed.emit(settings)

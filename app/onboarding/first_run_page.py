@@ -15,6 +15,9 @@ from app.widgets.pictures import IconPicture
 
 TITLE = "Private AI chat, on your own computer"
 SENTENCE = "Nothing you type or add is sent anywhere. No account needed."
+HAVE = "Already have a model on this computer?"
+CHOOSE = "Use it instead"
+CHOOSE_MORE = "Choose the folder of a model that you already have"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ class FirstRunPage(ColumnPage):
         self._warning = PlainLabel(role="warning")
         self.download_button = button("Download and start", "primary", large=True)
         self.other_button = button("Choose another model", "quiet")
-        self.folder_button = button("Use it instead", "link")
+        self.folder_button = button(CHOOSE, "link")
+        self._have = PlainLabel(HAVE, "caption", wrap=False)
+        self._found = ""
         self.guide_card = GuideCard(
             "Questions first?", "The guide that comes with Hearth answers now, without a download."
         )
@@ -103,16 +108,23 @@ class FirstRunPage(ColumnPage):
         self.column.addSpacing(14)
         have = TurningRow()
         have.setSpacing(2)
-        have.addWidget(PlainLabel("Already have a model on this computer?", "caption", wrap=False))
+        have.addWidget(self._have)
         have.addWidget(self.folder_button)
         have.addStretch(1)
         self.column.addLayout(have)
-        self.folder_button.setAccessibleDescription("Choose the folder of a model that you already have")
+        self.folder_button.setAccessibleDescription(CHOOSE_MORE)
 
     def show_guide(self, there: bool, trouble: str) -> None:
         """The place to ask the guide, or the sentence that says why there is none."""
         self.guide_card.set_guide(there)
         self._guide_trouble.say(trouble)
+
+    def show_found(self, sentence: str, folder: str) -> None:
+        """A model that another program brought is here and fits: nothing need be downloaded. "" for none."""
+        self._found = folder
+        self._have.setText(sentence if folder else HAVE)
+        self.folder_button.setText("Use it" if folder else CHOOSE)
+        self.folder_button.setAccessibleDescription(sentence if folder else CHOOSE_MORE)
 
     def show_looking(self) -> None:
         """The first moment: the frame stands, the facts are on their way."""
@@ -151,6 +163,6 @@ class FirstRunPage(ColumnPage):
         self._facts.say(facts)
 
     def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Choose the folder of your model")
+        folder = self._found or QFileDialog.getExistingDirectory(self, "Choose the folder of your model")
         if folder:
             self.folder_chosen.emit(folder)

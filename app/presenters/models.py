@@ -1,168 +1,335 @@
-"""The models page: what is here, what is coming, what would fit, what would not."""
+"""The page "Models" joined to what is here, what is coming, what could be found, and the shelves."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from app import sentences, texts, wording
 from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
+from app.controllers.hub_search import HubSearchController
 from app.controllers.models import ModelsController
-from app.models.models_page import ModelCard, ModelsPage, Section
-from runtime.api import Choice, DownloadChanged, DownloadPhase, EngineState, Fit, InstalledModel
+from app.controllers.settings import SettingsController
+from app.controllers.shelves import ShelvesController
+from app.controllers.works import WorksController
+from app.models.page import ModelsPage
+from app.presenters import model_cards, model_offers, model_shelves, model_ways
+from app.texts import Way
+from app.widgets.token_dialog import TokenDialog
+from runtime.api import (
+    CheckKind,
+    InstalledModel,
+    Judgement,
+    RemovedModel,
+    WorkChanged,
+    WorkKind,
+    WorkState,
+)
+
+UNDO = "model:"
 
 
 class ModelsPresenter(QObject):
     """Owns the models page.
 
     Signals:
-        chat_wanted: a model was put in use; go back to the conversation.
-        trouble: name and Problem to show.
+        chat_wanted: go back to the conversation.
+        moving: what the move of the models is doing, in one line; "" once it is over.
+        toasted: sentence, label of an undo button and what it undoes ("" for none).
     """
 
     chat_wanted = Signal()
-    trouble = Signal(str, object)
+    toasted = Signal(str, str, str)
+    moving = Signal(str)
 
     def __init__(
         self,
         computer: ComputerController,
         downloads: DownloadsController,
         models: ModelsController,
+        works: WorksController,
+        shelves: ShelvesController,
+        search: HubSearchController,
+        settings: SettingsController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._computer = computer
         self._downloads = downloads
         self._models = models
+        self._works = works
+        self._shelves = shelves
+        self._search = search
+        self._settings = settings
         self.page = ModelsPage()
-        self._waking = ""
-        self.page.use_requested.connect(self._use)
-        self.page.folder_chosen.connect(self._use)
-        self.page.download_requested.connect(downloads.start)
-        self.page.pause_requested.connect(downloads.pause)
-        self.page.resume_requested.connect(downloads.resume)
-        self.page.cancel_requested.connect(downloads.cancel)
-        self.page.remove_requested.connect(models.remove)
-        self.page.back_requested.connect(self.chat_wanted)
-        for changed in (computer.looked, models.installed_changed, models.engine_changed):
-            changed.connect(self.show_all)
-        downloads.changed.connect(self.show_all)
-        downloads.arrived.connect(lambda _repository, _folder: models.refresh())
+        self._judgements: dict[str, Judgement] = {}
+        self._failed_works: dict[str, WorkChanged] = {}
+        self._checked: dict[str, tuple[datetime, bool]] = {}
+        self._coming_shown: frozenset[str] = frozenset()
+        self._connect_page()
+        self._connect_controllers()
 
-    def show_all(self, *_what: object) -> None:
-        """Bring the page up to date; it changes only the cards that differ."""
-        self.page.set_sections(self._sections(), self._footer())
+    def _connect_page(self) -> None:
+        page, here, way = self.page, self.page.here, self.page.way
+        page.back_requested.connect(self.chat_wanted)
+        page.shelve_requested.connect(self._shelve)
+        page.place_shown.connect(self._on_place)
+        here.chat_requested.connect(self._use)
+        here.mend_requested.connect(self._mend)
+        here.check_requested.connect(self._works.verify)
+        here.reveal_requested.connect(reveal)
+        here.remove_requested.connect(self._models.remove)
+        here.restore_requested.connect(self._models.bring_back)
+        here.purge_requested.connect(self._models.empty_bin)
+        here.purge_all_requested.connect(lambda: self._models.empty_bin())
+        here.suggestion_requested.connect(self._downloads.start)
+        here.look_again_requested.connect(self._models.refresh)
+        here.kept.move_requested.connect(self._works.move)
+        here.kept.others_switched.connect(self._models.use_others)
+        here.kept.folder_added.connect(self._models.name_folder)
+        here.kept.folder_forgotten.connect(self._models.forget_folder)
+        way.pause_requested.connect(self._downloads.pause)
+        way.resume_requested.connect(self._downloads.resume)
+        way.cancel_requested.connect(self._downloads.cancel)
+        way.stop_requested.connect(self._stop_work)
+        way.first_requested.connect(lambda repository: self._downloads.move(repository, 0))
+        way.earlier_requested.connect(lambda repository: self._move(repository, -1))
+        way.later_requested.connect(lambda repository: self._move(repository, 1))
+        way.way_requested.connect(self._on_way)
+        self._connect_search_and_shelf()
 
-    def _use(self, name: str) -> None:
-        self._waking = name
-        self._models.use(name)
+    def _connect_search_and_shelf(self) -> None:
+        find, shelf = self.page.finder, self.page.shelf
+        find.search_requested.connect(self._search.find)
+        find.more_requested.connect(self._search.find_more)
+        find.search_left.connect(self._search.leave)
+        find.download_requested.connect(self._downloads.start)
+        find.page_requested.connect(self._open_page)
+        shelf.bring_back_requested.connect(self._works.bring_back)
+        shelf.check_requested.connect(self._works.check_copy)
+        shelf.reveal_requested.connect(reveal)
+        shelf.shelf_added.connect(self._shelves.add)
+        shelf.shelf_forgotten.connect(self._shelves.forget)
+        shelf.shelf_revealed.connect(reveal)
+        shelf.look_again_requested.connect(self._shelves.refresh)
+
+    def _connect_controllers(self) -> None:
+        self._computer.looked.connect(self._judge)
+        self._models.installed_changed.connect(self._judge)
+        self._models.engine_changed.connect(self._show_here)
+        self._models.removed_one.connect(self._on_removed)
+        self._models.trouble.connect(lambda problem: self.toasted.emit(texts.one_line(problem), "", ""))
+        self._models.nothing_found.connect(self._on_nothing_found)
+        self._downloads.changed.connect(self._on_download)
+        self._downloads.arrived.connect(self._on_arrived)
+        self._works.changed.connect(self._on_work)
+        self._works.ended.connect(self._on_work_ended)
+        self._works.failed.connect(lambda _folder, problem: self.toasted.emit(texts.one_line(problem), "", ""))
+        self._shelves.changed.connect(self._show_shelves)
+        self._shelves.failed.connect(lambda problem: self.toasted.emit(texts.one_line(problem), "", ""))
+        self._search.changed.connect(self._show_findings)
+        self._settings.changed.connect(self._show_here)
+
+    # --- showing --------------------------------------------------------------------------------------------------
+
+    def show_all(self) -> None:
+        """Bring every part of the page up to date; each changes only what differs."""
+        self._show_here()
+        self._show_ways()
+        self._show_offers()
+        self._show_findings()
+        self._show_shelves()
+
+    def _judge(self) -> None:
+        """Who fits is asked when models or the computer changed, not at each progress."""
+        self._judgements = self._models.judged(self._computer.computer)
+        self.show_all()
+
+    def _show_here(self) -> None:
+        self.page.here.show_here(
+            model_cards.here(
+                self._models,
+                self._computer,
+                self._works.works,
+                frozenset(self._downloads.jobs),
+                self._judgements,
+                self._settings.settings,
+                self._models.folder,
+                datetime.now().astimezone(),
+            )
+        )
+
+    def _show_ways(self) -> None:
+        works = (*self._works.works.values(), *self._failed_works.values())
+        self.page.way.show_rows(model_ways.rows(self._downloads.jobs.values(), works, self._name))
+
+    def _show_offers(self) -> None:
+        recommendation = self._computer.recommendation
+        if recommendation is None:
+            return
+        here, coming = self._here(), frozenset(self._downloads.jobs)
+        choices = sorted(recommendation.choices, key=lambda choice: choice is not recommendation.pick)
+        offers = [
+            (choice, model_offers.chosen(choice, here, coming, recommended=choice is recommendation.pick))
+            for choice in choices
+            if choice.edition.repository not in here
+        ]
+        self.page.finder.show_offers(
+            tuple(offer for choice, offer in offers if choice.fit in model_offers.ROOMY),
+            tuple(offer for choice, offer in offers if choice.fit not in model_offers.ROOMY),
+        )
+
+    def _show_findings(self) -> None:
+        found = model_offers.findings(self._search, self._here(), frozenset(self._downloads.jobs))
+        self.page.finder.show_findings(found)
+
+    def _show_shelves(self) -> None:
+        here, now = self._here(), datetime.now().astimezone()
+        self.page.shelf.show_shelves(
+            tuple(
+                model_shelves.shelf(shelf, here, self._works.works, self._checked, now)
+                for shelf in self._shelves.shelves
+            )
+        )
+
+    def _here(self) -> frozenset[str]:
+        return frozenset(model.repository for model in self._models.installed if model.repository)
+
+    def _name(self, subject: str) -> str:
+        """A repository, a model's folder or a copy's folder in a person's words."""
+        for model in self._models.installed:
+            if subject in (model.folder, model.repository):
+                return sentences.model_title(self._computer.choice(model.repository), model.name)
+        for copy in (copy for shelf in self._shelves.shelves for copy in shelf.copies):
+            if copy.folder == subject:
+                return copy.card.role or copy.name
+        return sentences.model_title(self._computer.choice(subject), subject)
+
+    # --- doing ----------------------------------------------------------------------------------------------------
+
+    def undo(self, what: str) -> bool:
+        """Take back what a toast offered to undo; False if that was not ours."""
+        if not what.startswith(UNDO):
+            return False
+        self._models.bring_back(what.removeprefix(UNDO))
+        return True
+
+    def _on_place(self, place: str) -> None:
+        if place == "shelf":
+            self._shelves.refresh()
+
+    def _use(self, folder: str) -> None:
+        self._models.use(folder)
         self.chat_wanted.emit()
 
-    # --- sections -------------------------------------------------------------------------------------------------
+    def _model(self, folder: str) -> InstalledModel | None:
+        return next((model for model in self._models.installed if model.folder == folder), None)
 
-    def _sections(self) -> tuple[Section, ...]:
-        here = tuple(self._installed_card(model) for model in self._models.installed)
-        coming = tuple(self._download_card(job) for job in self._downloads.jobs.values())
-        taken = {model.repository for model in self._models.installed} | set(self._downloads.jobs)
-        choices = self._computer.recommendation.choices if self._computer.recommendation else ()
-        pick = self._computer.recommendation.pick if self._computer.recommendation else None
-        others = [choice for choice in choices if choice.edition.repository not in taken]
-        others.sort(key=lambda choice: choice is not pick)
-        fitting = tuple(self._offer_card(c) for c in others if c.fit in (Fit.COMFORTABLE, Fit.TIGHT))
-        too_large = tuple(self._offer_card(c) for c in others if c.fit not in (Fit.COMFORTABLE, Fit.TIGHT))
-        sections = (
-            Section("On this computer", here),
-            Section("Downloading", coming),
-            Section("More that fit this computer", fitting),
-            Section("Too large or too slow here", too_large, collapsed=True),
-        )
-        return tuple(section for section in sections if section.cards)
+    def _mend(self, folder: str) -> None:
+        model = self._model(folder)
+        if model is not None:
+            self._downloads.repair(model)
 
-    def _footer(self) -> str:
-        used = sum(model.size_bytes for model in self._models.installed)
-        computer = self._computer.computer
-        free = f" · {wording.size(computer.disk_free_bytes)} free" if computer and computer.disk_free_bytes else ""
-        return f"Models use {wording.size(used)}{free}"
+    def _shelve(self, folder: str, shelf: str, free_after: bool) -> None:
+        self._shelves.add(shelf)
+        self._works.shelve(folder, shelf, free_after=free_after)
 
-    def _installed_card(self, model: InstalledModel) -> ModelCard:
-        choice = self._computer.choice(model.repository)
-        current = self._models.current is not None and self._models.current.folder == model.folder
-        words = texts.explain(model.problem) if model.problem else None
-        return ModelCard(
-            id=model.repository or model.folder,
-            title=sentences.model_title(choice, model.repository or model.folder),
-            badge="Needs mending" if words else "",
-            badge_kind="warning" if words else "",
-            sentence=words.sentence if words else (choice.model.sentence if choice else ""),
-            facts=sentences.installed_facts(model, choice),
-            state=self._installed_state(model, current),
-            details=_details(model),
-        )
+    def _move(self, repository: str, step: int) -> None:
+        job = self._downloads.jobs.get(repository)
+        if job is not None and job.place > 0:
+            self._downloads.move(repository, job.place + step)
 
-    def _installed_state(self, model: InstalledModel, current: bool) -> str:
-        if model.problem is not None:
-            return "broken"
-        if not current:
-            return "ready"
-        return "waking" if self._models.engine.state in (EngineState.STARTING, EngineState.LOADING) else "in_use"
+    def _stop_work(self, row_id: str) -> None:
+        work_id = row_id.removeprefix(model_ways.WORK)
+        if self._failed_works.pop(work_id, None) is None:
+            self._works.stop(work_id)
+        self._show_ways()
 
-    def _download_card(self, job: DownloadChanged) -> ModelCard:
-        choice = self._computer.choice(job.repository)
-        state = {DownloadPhase.PAUSED: "paused", DownloadPhase.FAILED: "failed"}.get(job.phase, "downloading")
-        pieces = (sentences.download_amount(job), sentences.download_rate(job), sentences.download_phase(job))
-        return ModelCard(
-            id=job.repository,
-            title=job.title or sentences.model_title(choice, job.repository),
-            badge="",
-            badge_kind="",
-            sentence=choice.model.sentence if choice else "",
-            facts=choice.model.name if choice else job.repository,
-            state=state,
-            fraction=sentences.download_fraction(job),
-            progress_text=" · ".join(piece for piece in pieces if piece),
-            details=job.problem.code if job.problem else "",
-        )
+    def _on_way(self, repository: str, way: str) -> None:
+        job = self._downloads.jobs.get(repository)
+        parameters = job.problem.parameters if job and job.problem else {}
+        match way:
+            case Way.ENTER_TOKEN:
+                self._ask_for_token(repository, str(parameters.get("page_url", "")))
+            case Way.OPEN_PAGE:
+                QDesktopServices.openUrl(QUrl(str(parameters.get("page_url", ""))))
+            case Way.FREE_SPACE:
+                reveal(str(parameters.get("folder", "")))
+            case Way.ANOTHER_MODEL | Way.SMALLER_MODEL:
+                self.page.show_place("find")
+            case _:
+                self._downloads.resume(repository)
 
-    def _offer_card(self, choice: Choice) -> ModelCard:
-        recommendation = self._computer.recommendation
-        recommended = recommendation is not None and recommendation.pick is choice
-        fits = choice.fit in (Fit.COMFORTABLE, Fit.TIGHT)
-        badge, kind = ("Recommended", "good") if recommended else ("", "") if fits else ("Too large", "warning")
-        if choice.fit is Fit.CRAWLS:
-            badge = "Too slow"
-        return ModelCard(
-            id=choice.edition.repository,
-            title=choice.model.role,
-            badge=badge,
-            badge_kind=kind,
-            sentence=choice.model.sentence,
-            facts=sentences.choice_facts(choice)
-            if fits
-            else f"{choice.model.name} · {sentences.choice_reason(choice)}",
-            state="available" if fits else "too_large",
-            details=_choice_details(choice),
-        )
+    def _ask_for_token(self, repository: str, page_url: str) -> None:
+        dialog = TokenDialog(page_url, self.page.window(), keychain=self._settings.keychain)
+        token = dialog.token() if dialog.exec() else ""
+        dialog.deleteLater()
+        if token:
+            self._downloads.enter_token(repository, token)
+
+    def _open_page(self, repository: str) -> None:
+        found = (judged.model for judged in self._search.found if judged.model.repository == repository)
+        for model in found:
+            QDesktopServices.openUrl(QUrl(model.page_url))
+
+    # --- news -----------------------------------------------------------------------------------------------------
+
+    def _on_download(self) -> None:
+        self._show_ways()
+        coming = frozenset(self._downloads.jobs)
+        if coming != self._coming_shown:
+            self._coming_shown = coming
+            self.show_all()
+
+    def _on_arrived(self, repository: str, _folder: str) -> None:
+        if self._models.none_to_wait_for and not self._models.chosen:
+            self._models.use(repository)  # the first of all is the one to talk to
+        else:
+            self._models.refresh()
+
+    def _on_work(self, work: WorkChanged) -> None:
+        self._show_ways()
+        if work.kind is WorkKind.MOVE:
+            over = work.id not in self._works.works
+            self.moving.emit("" if over else f"{sentences.work_title(work, '')}: {sentences.work_line(work)}")
+        if work.state is not WorkState.RUNNING or work.done_bytes == 0:
+            self._show_here()
+            self._show_shelves()
+
+    def _on_work_ended(self, work: WorkChanged) -> None:
+        if work.state is WorkState.FAILED:
+            self._failed_works[work.id] = work
+        else:
+            name = sentences.work_title(work, self._name(work.subject))
+            model = self._model(work.subject)
+            by_bytes = model is None or model.verified_by is not CheckKind.STRUCTURE
+            self.toasted.emit(f"{name}: {sentences.work_line(work, by_bytes=by_bytes)}", "", "")
+        if work.kind is WorkKind.CHECK_COPY and work.state is WorkState.DONE:
+            self._checked[work.subject] = (datetime.now().astimezone(), not work.wrong_files)
+        if work.kind is WorkKind.MOVE:
+            self._settings.refresh()
+            if self._models.current is not None:
+                self._models.use(self._models.current.repository or self._models.current.folder)
+        self._models.refresh()
+        self._computer.look()
+        if work.kind in (WorkKind.SHELVE, WorkKind.CHECK_COPY, WorkKind.BRING_BACK):
+            self._shelves.refresh()
+        self._show_ways()
+
+    def _on_removed(self, removed: RemovedModel) -> None:
+        title = sentences.model_title(self._computer.choice(removed.repository), removed.name)
+        freed = wording.size(removed.size_bytes)
+        self.toasted.emit(f"{title} was removed. {freed} go free in a day.", "Undo", f"{UNDO}{removed.id}")
+
+    def _on_nothing_found(self, folder: str) -> None:
+        self.toasted.emit(f"No model that Hearth can use is in “{Path(folder).name}”.", "", "")
 
 
-def _details(model: InstalledModel) -> str:
-    rows = {
-        "Repository": model.repository,
-        "Commit": model.commit,
-        "Folder": model.folder,
-        "Architecture": model.architecture,
-        "Downloaded": model.downloaded_at,
-    }
-    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
-
-
-def _choice_details(choice: Choice) -> str:
-    edition = choice.edition
-    rows = {
-        "Repository": edition.repository,
-        "Maker": choice.model.maker,
-        "Licence": choice.model.licence,
-        "Memory needed": wording.size(choice.need_bytes),
-        "Memory this computer can give": wording.size(choice.budget_bytes),
-        "Speed, estimated": f"{choice.tokens_per_s_low:.1f} to {choice.tokens_per_s_high:.1f} tokens a second",
-    }
-    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
+def reveal(path: str) -> None:
+    """Show a folder in the file manager."""
+    if path:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

@@ -13,12 +13,13 @@ from app.controllers.computer import ComputerController
 from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
+from app.onboarding.arrival import Arrival
 from app.onboarding.download_page import DownloadPage, DownloadView
 from app.onboarding.first_run_page import FirstRunPage, Offer
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
 from app.texts import Way
 from app.widgets.token_dialog import TokenDialog
-from runtime.api import Choice, DownloadChanged, DownloadPhase, EngineChanged, EngineState, Problem
+from runtime.api import Choice, DownloadChanged, DownloadPhase, EngineChanged, EngineState, Fit, Judgement, Problem
 
 
 class OnboardingPresenter(QObject):
@@ -74,6 +75,7 @@ class OnboardingPresenter(QObject):
         self.download_page.pause_requested.connect(lambda: self._downloads.pause(self._repository))
         self.download_page.resume_requested.connect(lambda: self._downloads.resume(self._repository))
         self.download_page.cancel_requested.connect(self._cancel)
+        self.download_page.anyway_requested.connect(lambda: self._downloads.resume(self._repository))
         self.download_page.question_changed.connect(self._on_question)
         self.trouble_page.way_chosen.connect(self._on_way)
         self._downloads.changed.connect(self._on_download)
@@ -155,17 +157,31 @@ class OnboardingPresenter(QObject):
             return
         badge = f"Chosen for {sentences.computer_name(computer)}"
         warning = " ".join(texts.explain(problem).sentence for problem in computer.problems)
+        self._show_found()
         self.first_run_page.show_offer(replace(_offer(line, badge, recommendation.pick), warning=warning))
 
     def _on_installed(self) -> None:
-        """A model that came another way (the command line, an earlier try) needs no download."""
-        usable = [model for model in self._models.installed if model.problem is None]
+        """A model that came another way (the command line, an earlier try) needs no download. One that another program
+        brought is offered."""
+        self._show_found()
+        usable = [model for model in self._models.installed if model.problem is None and model.ours]
         if self._active and not self._repository and usable:
             newest = max(usable, key=lambda model: model.downloaded_at)
             self._repository = newest.repository or newest.folder
             self.download_page.show_waking()
             self._go(self.download_page)
             self._models.use(self._repository)
+
+    def _show_found(self) -> None:
+        judged = self._models.judged(self._computer.computer)
+        theirs = [
+            model
+            for model in self._models.installed
+            if not model.ours and model.problem is None and _comfortable(judged.get(model.folder))
+        ]
+        best = max(theirs, key=lambda model: model.size_bytes, default=None)
+        words = f"{best.name} is already here, {sentences.owner(best.owner)}." if best else ""
+        self.first_run_page.show_found(words, best.folder if best else "")
 
     def _on_question(self, text: str) -> None:
         self._question = text.strip()
@@ -202,9 +218,10 @@ class OnboardingPresenter(QObject):
                 fraction=sentences.download_fraction(event),
                 amount=sentences.download_amount(event),
                 rate=sentences.download_rate(event),
-                phase_sentence=sentences.download_phase(event),
+                phase_sentence=sentences.download_phase(event, next_try=False),
                 paused=event.phase is DownloadPhase.PAUSED,
-                problem_sentence="",
+                state=Arrival.STALLED if event.stalled else ARRIVALS.get(event.phase, Arrival.WAITING),
+                retry_in_s=event.retry_in_s,
             )
         )
 
@@ -292,11 +309,17 @@ class OnboardingPresenter(QObject):
             self._go(self.download_page)
 
 
+ARRIVALS = {
+    DownloadPhase.TRANSFERRING: Arrival.FLOWING,
+    DownloadPhase.VERIFYING: Arrival.CHECKING,
+    DownloadPhase.HELD: Arrival.HELD,
+    DownloadPhase.PAUSED: Arrival.PAUSED,
+}
 WAY_SENTENCES = {
     Way.TRY_AGAIN: "What is already here is kept",
     Way.GET_AGAIN: "Only what is missing or damaged is fetched",
     Way.ANOTHER_MODEL: "See all that fit this computer",
-    Way.ENTER_TOKEN: "It is kept in this computer's keychain",
+    Way.ENTER_TOKEN: "You are asked for it once",
     Way.OPEN_PAGE: "In your web browser",
     Way.FREE_SPACE: "Opens the folder where models are kept",
 }
@@ -307,6 +330,10 @@ WAY_BUTTONS = {
     Way.OPEN_PAGE: "Open",
     Way.FREE_SPACE: "Open",
 }
+
+
+def _comfortable(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.fit is Fit.COMFORTABLE
 
 
 def _offer(line: str, badge: str, pick: Choice) -> Offer:

@@ -1,20 +1,24 @@
-"""The few choices there are: look, text size, where things are kept, the access key."""
+"""The few choices there are: look, text size, downloads, where things are kept, the access key."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.settings.download_card import DownloadCard
+from app.settings.place_card import ModelsPlaceCard
+from app.settings.rows import choices, row
 from app.widgets.buttons import IconButton, button
 from app.widgets.labels import PlainLabel
-from app.widgets.page import Card, ColumnPage, TurningRow
+from app.widgets.page import Card, ColumnPage
 
 SCHEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 SCALES = ((0.9, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.0, "Largest"))
 
 
 class SettingsPage(ColumnPage):
-    """Shows the settings in force and says what is chosen.
+    """Shows the settings in force and says what is chosen. The cards for downloads and for the models' place say for
+    themselves what is chosen in them.
 
     Signals:
         theme_chosen: system, light or dark.
@@ -30,14 +34,16 @@ class SettingsPage(ColumnPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(centred=False, parent=parent)
-        self.scheme = _choices("Colours", [label for _name, label in SCHEMES])
-        self.scale = _choices("Text size", [label for _factor, label in SCALES])
+        self.scheme = choices("Colours", [label for _name, label in SCHEMES])
+        self.scale = choices("Text size", [label for _factor, label in SCALES])
         self._home = PlainLabel(role="facts")
         self._token = PlainLabel(role="facts")
         self.forget_button = button("Forget it", "quiet")
+        self.downloads = DownloadCard()
+        self.models_place = ModelsPlaceCard()
         self._fill()
-        self.scheme.activated.connect(lambda row: self.theme_chosen.emit(SCHEMES[row][0]))
-        self.scale.activated.connect(lambda row: self.text_scale_chosen.emit(SCALES[row][0]))
+        self.scheme.activated.connect(lambda place: self.theme_chosen.emit(SCHEMES[place][0]))
+        self.scale.activated.connect(lambda place: self.text_scale_chosen.emit(SCALES[place][0]))
         self.forget_button.clicked.connect(self.forget_token_requested)
         self.set_token_known(False)
         self.setFocusProxy(self.scheme)
@@ -51,8 +57,8 @@ class SettingsPage(ColumnPage):
         self.column.addLayout(title)
         look = Card()
         look.rows.addWidget(PlainLabel("Look", "subheading"))
-        look.rows.addLayout(_row("Colours", self.scheme))
-        look.rows.addLayout(_row("Text size", self.scale))
+        look.rows.addLayout(row("Colours", self.scheme))
+        look.rows.addLayout(row("Text size", self.scale))
         privacy = Card()
         privacy.rows.addWidget(PlainLabel("Privacy", "subheading"))
         privacy.rows.addWidget(
@@ -64,13 +70,13 @@ class SettingsPage(ColumnPage):
         )
         show = button("Show the folder")
         show.clicked.connect(self.open_home_requested)
-        privacy.rows.addLayout(_row("Everything is kept in", show))
+        privacy.rows.addLayout(row("Everything is kept in", show))
         privacy.rows.addWidget(self._home)
         access = Card()
         access.rows.addWidget(PlainLabel("Access key", "subheading"))
-        access.rows.addLayout(_row("For models that need their maker's permission", self.forget_button))
+        access.rows.addLayout(row("For models that need their maker's permission", self.forget_button))
         access.rows.addWidget(self._token)
-        for card in (look, privacy, access):
+        for card in (look, self.downloads, self.models_place, privacy, access):
             self.column.addWidget(card)
 
     def set_theme(self, name: str) -> None:
@@ -86,24 +92,14 @@ class SettingsPage(ColumnPage):
         """Where everything is kept."""
         self._home.setText(folder)
 
-    def set_token_known(self, known: bool) -> None:
-        """Whether an access key is kept."""
-        self._token.setText(
-            "One is kept in this computer's keychain." if known else "None. You are asked when one is needed."
-        )
+    def set_token_known(self, known: bool, *, keychain: bool = True) -> None:
+        """Whether an access key is kept; without ``keychain`` it is only remembered until Hearth closes."""
+        kept = "One is kept in this computer's keychain."
+        if not keychain:
+            kept = "One is remembered until you close Hearth: this computer has no keychain that Hearth can use."
+        self._token.setText(kept if known else "None. You are asked when one is needed.")
         self.forget_button.setVisible(known)
 
-
-def _choices(name: str, labels: list[str]) -> QComboBox:
-    box = QComboBox()
-    box.addItems(labels)
-    box.setAccessibleName(name)
-    box.setMinimumWidth(180)
-    return box
-
-
-def _row(words: str, control: QWidget) -> TurningRow:
-    row = TurningRow()
-    row.addWidget(PlainLabel(words), 1)
-    row.addWidget(control)
-    return row
+    def token_words(self) -> str:
+        """What is said of the access key."""
+        return self._token.text()

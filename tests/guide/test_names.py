@@ -54,7 +54,7 @@ def texts_of_the_window() -> list[re.Pattern[str]]:
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside | docstrings:
                 found.add(re.escape(node.value))
     # A text that is a value alone would match everything.
-    return [re.compile(pattern) for pattern in found if len(pattern.replace(".+", "").strip()) > 1]
+    return [re.compile(pattern) for pattern in found if len(re.sub(r"\.\+|\W", "", pattern)) > 1]
 
 
 @pytest.fixture(scope="module")

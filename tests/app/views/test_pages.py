@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.models_page import ModelCard, ModelsPage, Section
 from app.onboarding.download_page import DownloadPage, DownloadView
 from app.onboarding.first_run_page import FirstRunPage, Offer
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
@@ -25,22 +24,17 @@ TROUBLE = Trouble(
     (WayOut("a", "Use a smaller model", "Quick helper", "Choose", True), WayOut("b", "Again", "", "Try", False)),
     "code\nfolder: /models",
 )
-CARDS = tuple(
-    ModelCard(f"m/{state}", f"Model {state}", "Recommended", "good", "A sentence.", "facts", state, 0.5, "half", "x: y")
-    for state in ("available", "downloading", "paused", "failed", "ready", "waking", "in_use", "broken", "too_large")
-)
 
 
 def pages() -> dict[str, QWidget]:
-    first, download, trouble, models = FirstRunPage(), DownloadPage(), TroublePage(), ModelsPage()
+    first, download, trouble = FirstRunPage(), DownloadPage(), TroublePage()
     first.show_offer(OFFER)
     download.show_progress(DOWNLOAD)
     trouble.show_trouble(TROUBLE)
-    models.set_sections((Section("On this computer", CARDS), Section("Too large", CARDS[:1], True)), "Models use 7 GB")
-    return {"first": first, "download": download, "trouble": trouble, "models": models, "settings": SettingsPage()}
+    return {"first": first, "download": download, "trouble": trouble, "settings": SettingsPage()}
 
 
-@pytest.mark.parametrize("name", ["first", "download", "trouble", "models", "settings"])
+@pytest.mark.parametrize("name", ["first", "download", "trouble", "settings"])
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_controls_have_names_and_texts_have_room(qtbot: QtBot, theme: Theme, name: str, scale: float) -> None:
     theme.choose("light", scale)
@@ -123,50 +117,6 @@ def test_trouble_offers_the_likeliest_way_first(qtbot: QtBot, theme: Theme) -> N
     with qtbot.waitSignal(page.way_chosen) as chosen:
         press(qtbot, page, "Try")
     assert chosen.args == ["b"]
-
-
-def test_progress_changes_one_card_and_rebuilds_nothing(qtbot: QtBot, theme: Theme) -> None:
-    from dataclasses import replace
-
-    page = ModelsPage()
-    shown(qtbot, page)
-    page.set_sections((Section("Downloading", CARDS[1:2]),), "")
-    view = page._sections["Downloading"].cards["m/downloading"]
-    for percent in range(20):
-        page.set_sections((Section("Downloading", (replace(CARDS[1], fraction=percent / 20),)),), "")
-    assert page._sections["Downloading"].cards["m/downloading"] is view
-    assert view.bar.value() == 950
-    page.set_sections((Section("On this computer", (replace(CARDS[4], id="m/downloading"),)),), "")
-    assert list(page._sections) == ["On this computer"]
-
-
-@pytest.mark.parametrize(
-    ("text", "signal", "model"),
-    [
-        ("Download", "download_requested", "m/available"),
-        ("Pause", "pause_requested", "m/downloading"),
-        ("Resume", "resume_requested", "m/paused"),
-        ("Try again", "resume_requested", "m/failed"),
-        ("Use", "use_requested", "m/ready"),
-        ("Download again", "download_requested", "m/broken"),
-    ],
-)
-def test_cards_ask_for_what_their_buttons_say(qtbot: QtBot, theme: Theme, text: str, signal: str, model: str) -> None:
-    page = ModelsPage()
-    shown(qtbot, page)
-    page.set_sections((Section("All", CARDS),), "")
-    with qtbot.waitSignal(getattr(page, signal)) as asked:
-        press(qtbot, page, text)
-    assert asked.args == [model]
-
-
-def test_search_filters_the_cards(qtbot: QtBot, theme: Theme) -> None:
-    page = ModelsPage()
-    shown(qtbot, page)
-    page.set_sections((Section("All", CARDS),), "")
-    qtbot.keyClicks(page.search, "paused")
-    visible = [v.card.id for v in page._sections["All"].cards.values() if v.isVisible() and v.card]
-    assert visible == ["m/paused"]
 
 
 def test_settings_say_what_was_chosen(qtbot: QtBot, theme: Theme) -> None:

@@ -1,0 +1,177 @@
+"""The models on this computer as the page "Models" shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app import sentences, texts, wording
+from app.controllers.computer import ComputerController
+from app.controllers.models import ModelsController
+from app.models.shown import Fits, Here, HereModel, HereState, OtherFolder, RemovedModel, Suggestion
+from runtime.api import (
+    CheckKind,
+    EngineState,
+    Fit,
+    InstalledModel,
+    Judgement,
+    Owner,
+    Settings,
+    WorkChanged,
+    WorkKind,
+    licence_of,
+)
+
+FITS = {
+    Fit.COMFORTABLE: Fits.WELL,
+    Fit.TIGHT: Fits.TIGHT,
+    Fit.CRAWLS: Fits.CRAWLS,
+    Fit.TOO_LARGE: Fits.TOO_LARGE,
+}
+BUSY = {WorkKind.VERIFY: "being checked", WorkKind.SHELVE: "being put on the shelf"}
+OTHERS = {Owner.LM_STUDIO: "LM Studio", Owner.HUGGING_FACE: "Hugging Face's tools"}
+KEPT_BECAUSE = {
+    Owner.LM_STUDIO: "LM Studio looks after it",
+    Owner.HUGGING_FACE: "Hugging Face's tools look after it",
+    Owner.NAMED: "it is in a folder of yours",
+}
+
+
+def here(
+    models: ModelsController,
+    computer: ComputerController,
+    works: Mapping[str, WorkChanged],
+    mending: frozenset[str],
+    judgements: Mapping[str, Judgement],
+    settings: Settings,
+    folder: str,
+    now: datetime,
+) -> Here:
+    """All of the place "On this computer". ``mending`` are the repositories that are being fetched."""
+    used = sum(model.size_bytes for model in models.installed if model.owner in (Owner.OURS, Owner.BY_HAND))
+    free = computer.computer.disk_free_bytes if computer.computer else None
+    return Here(
+        models=tuple(
+            card(model, models, computer, works, mending, judgements.get(model.folder), now)
+            for model in models.installed
+        ),
+        removed=tuple(
+            RemovedModel(
+                gone.id,
+                sentences.model_title(computer.choice(gone.repository), gone.name),
+                wording.size(gone.size_bytes),
+                _removed_words(gone.removed_at, now),
+            )
+            for gone in models.removed
+        ),
+        removed_size=wording.size(sum(gone.size_bytes for gone in models.removed)),
+        looking=not models.looked,
+        room=f"Models use {wording.size(used)}" + (f" · {wording.size(free)} free" if free else ""),
+        used=wording.size(used),
+        folder=folder,
+        missing=texts.explain(models.problem).sentence if models.problem else "",
+        others_used=settings.other_apps_models,
+        others=_others(models.installed, settings),
+        suggestion=_suggestion(computer),
+    )
+
+
+def card(
+    model: InstalledModel,
+    models: ModelsController,
+    computer: ComputerController,
+    works: Mapping[str, WorkChanged],
+    mending: frozenset[str],
+    judgement: Judgement | None,
+    now: datetime,
+) -> HereModel:
+    """One model."""
+    choice = computer.choice(model.repository)
+    used_at, verified_at = wording.moment(model.last_used_at), wording.moment(model.verified_at)
+    by_bytes = model.verified_by is not CheckKind.STRUCTURE
+    estimate = judgement.tokens_per_s_low if judgement else 0.0
+    rate = model.tokens_per_s or estimate
+    ours = model.owner in (Owner.OURS, Owner.BY_HAND)
+    can_mend = model.owner is Owner.OURS and bool(model.repository)
+    return HereModel(
+        id=model.folder,
+        title=sentences.model_title(choice, model.name),
+        name=choice.model.name if choice else "",
+        sentence=choice.model.sentence if choice else "",
+        size=wording.size(model.size_bytes),
+        size_bytes=model.size_bytes,
+        used=sentences.last_used(now, used_at),
+        used_at=used_at.timestamp() if used_at else 0.0,
+        speed=wording.words_a_second(rate) if rate else "",
+        measured=bool(model.tokens_per_s),
+        fits=FITS[judgement.fit] if judgement else Fits.UNKNOWN,
+        checked=sentences.checked(now, verified_at, by_bytes=by_bytes),
+        owner=sentences.owner(model.owner),
+        state=_state(model, models),
+        busy=_busy(model, works, mending),
+        trouble=texts.explain(model.problem).sentence if model.problem else "",
+        mend="Mend it" if can_mend else "",
+        kept_because="" if ours else KEPT_BECAUSE.get(model.owner, "it is not Hearth's"),
+        details=_details(model, judgement),
+    )
+
+
+def _state(model: InstalledModel, models: ModelsController) -> HereState:
+    if model.problem is not None:
+        return HereState.BROKEN
+    if models.current is None or models.current.folder != model.folder:
+        return HereState.READY
+    waking = models.engine.state in (EngineState.STARTING, EngineState.LOADING)
+    return HereState.WAKING if waking else HereState.IN_USE
+
+
+def _busy(model: InstalledModel, works: Mapping[str, WorkChanged], mending: frozenset[str]) -> str:
+    for work in works.values():
+        if work.subject == model.folder and work.kind in BUSY:
+            return BUSY[work.kind]
+        if work.kind is WorkKind.MOVE and model.owner in (Owner.OURS, Owner.BY_HAND):
+            return "being moved"
+    return "being mended" if model.repository in mending and model.owner is Owner.OURS else ""
+
+
+def _removed_words(removed_at: str, now: datetime) -> str:
+    then = wording.moment(removed_at)
+    return f"removed {wording.days_ago(now, then)} · goes for good in a day" if then else "goes for good in a day"
+
+
+def _others(installed: tuple[InstalledModel, ...], settings: Settings) -> tuple[OtherFolder, ...]:
+    """Whose models are used: other programs that have some, and the folders that the person named."""
+    found = []
+    for owner, name in OTHERS.items():
+        count = sum(model.owner is owner for model in installed)
+        if count:
+            found.append(OtherFolder("", name, wording.count(count, "model")))
+    for folder in settings.extra_model_folders:
+        count = sum(model.owner is Owner.NAMED and model.folder.startswith(folder) for model in installed)
+        found.append(OtherFolder(folder, folder, wording.count(count, "model") if count else "nothing now", named=True))
+    return tuple(found)
+
+
+def _suggestion(computer: ComputerController) -> Suggestion | None:
+    pick = computer.recommendation.pick if computer.recommendation else None
+    if pick is None:
+        return None
+    sentence = f"{pick.model.sentence} {sentences.choice_reason(pick)}".strip()
+    return Suggestion(pick.edition.repository, pick.model.role, sentence, wording.size(pick.download_bytes))
+
+
+def _details(model: InstalledModel, judgement: Judgement | None) -> str:
+    licence = licence_of(model.licence)
+    rows = {
+        "Repository": model.repository,
+        "Commit": model.commit,
+        "Folder": model.folder,
+        "Architecture": model.architecture,
+        "Licence": sentences.licence(licence.kind, licence.name) if model.licence else "",
+        "Sees up to": f"{model.context_tokens:,} tokens" if model.context_tokens else "",
+        "Bits": str(model.shape.bits) if model.shape and model.shape.bits else "",
+        "Memory needed": wording.size(judgement.need_bytes) if judgement else "",
+        "Measured": f"{model.tokens_per_s:.1f} tokens a second" if model.tokens_per_s else "",
+        "Downloaded": model.downloaded_at,
+    }
+    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
