@@ -131,9 +131,7 @@ class Photographer:
         self.pause(0.2)
         self._ask("Is 7 a prime number?")
         self.shot("chat-thinking")
-        hearth._show_models()
-        self.pause(0.5)
-        self.shot("models")
+        self._models(hub, model)
         hearth.window.show_settings()
         self.pause(0.5)
         self.shot("settings")
@@ -153,6 +151,52 @@ class Photographer:
         self.shot("guide-empty")
         hearth.onboarding.come_back()
         self.pause(0.3)
+
+    def _models(self, hub: object, model: Path) -> None:
+        """The three places of the models page, with two more models on their way."""
+        from tests.hub.search import entry, search_entries
+        from tests.hub.server import LoopbackHub
+
+        assert isinstance(hub, LoopbackHub)
+        hearth, page = self.hearth, self.hearth.models_view.page
+        hearth._show_models()
+        shelf = self.paths.home / "Blue disk"
+        shelf.mkdir()
+        page.shelve_requested.emit(hearth.models.installed[0].folder, str(shelf), False)
+        self.until(lambda: bool(hearth.works.works))
+        self.until(lambda: not hearth.works.works)
+        assert hearth.computer.recommendation
+        others = [c for c in hearth.computer.recommendation.choices if c.edition.repository not in page.here.cards.views]
+        others = sorted(others, key=lambda choice: choice.download_bytes)[1:3]
+        for choice in others:
+            served = _as_large_as(choice.download_bytes, model, self.paths.home / choice.model.id)
+            hub.add_repository(choice.edition.repository, served)
+        hub.rate_bytes_per_s = 6_000_000
+        for choice in others:
+            hearth.downloads.start(choice.edition.repository)
+        self.until(lambda: any(job.seconds_left for job in hearth.downloads.jobs.values()))
+        self.pause(5)
+        self.shot("models")
+        page.show_place("shelf")
+        self.until(lambda: bool(page.shelf.shelves and page.shelf.shelves[0].copies))
+        self.shot("models-shelf")
+        for name, downloads, weights in (
+            ("mlx-community/Qwen3-1.7B-4bit", 48_213, 270_000_000),
+            ("mlx-community/gemma-3-1b-it-4bit", 31_870, 160_000_000),
+            ("mlx-community/Mistral-Small-24B-Instruct-4bit", 12_404, 3_100_000_000),
+        ):
+            found = entry(name, downloads=downloads, safetensors={"parameters": {"U32": weights}, "total": weights})
+            search_entries(hub).append({**found, "usedStorage": weights * 4})
+        page.show_place("find")
+        page.finder.field.setText("instruct")
+        self.shot("models-find-empty")
+        page.finder.search_requested.emit("4bit")
+        self.until(lambda: bool(hearth.hub_search.found) and not hearth.hub_search.asking)
+        self.shot("models-find")
+        for choice in others:
+            hearth.downloads.cancel(choice.edition.repository)
+        hub.rate_bytes_per_s = None
+        self.until(lambda: not hearth.downloads.jobs)
 
     def _trouble(self) -> None:
         from runtime.api import Problem

@@ -37,7 +37,6 @@ def _of_qt(control: QWidget) -> bool:
 def _settle(qtbot: QtBot, page: ModelsPage) -> None:
     columns = (page.here.cards, page.finder.fitting, page.finder.findings.cards)
     qtbot.waitUntil(lambda: all(column.complete for column in columns))
-    qtbot.wait(10)
 
 
 def _roomy(page: ModelsPage) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.page import ModelsPage
@@ -134,6 +134,12 @@ class _Layouts(QObject):
         super().__init__()
         self.count = 0
 
+    def rest(self) -> bool:
+        """Whether a turn of the loop laid nothing out; begins to count anew."""
+        self.count = 0
+        QApplication.processEvents()
+        return self.count == 0
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.count += event.type() is QEvent.Type.LayoutRequest
         return False
@@ -145,14 +151,14 @@ def test_progress_moves_a_bar_and_lays_nothing_out(qtbot: QtBot, page: ModelsPag
     qtbot.waitUntil(lambda: page.here.cards.complete)
     line = page.way.lines["d1"]
     queued = page.way.lines["d2"].row
-    qtbot.wait(50)
     layouts = _Layouts()
     for part in (page.way.window(), page.here, page.here.cards, page.way):
         part.installEventFilter(layouts)
+    qtbot.waitUntil(layouts.rest)
     for step in range(30):
         amount = f"2.{step % 10} of 4.4 GB · 18 MB a second · about 2 minutes left"
         page.way.show_rows((replace(made.RUNNING, fraction=step / 40, amount=amount), made.QUEUED))
-        qtbot.wait(1)
+        QApplication.processEvents()
     assert layouts.count == 0
     assert page.way.lines["d1"] is line
     assert page.way.lines["d2"].row is queued

@@ -1,0 +1,83 @@
+"""Technical details inside a card: text that can be selected and copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.models.saying import restyle
+from app.models.words import Words
+from app.widgets.buttons import IconButton
+from app.widgets.growing_text import GrowingText
+
+LINES_SHOWN = 14
+
+
+class Inside(QWidget):
+    """Heading, copy, close, and the text. Escape closes it too.
+
+    Signals:
+        closed: the person has seen enough.
+    """
+
+    closed = Signal()
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._text = GrowingText(LINES_SHOWN)
+        self._text.setReadOnly(True)
+        self._text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._text.setObjectName("inside_words")
+        self._text.setAccessibleName(f"Technical details of {title}")
+        self._text.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        copy = IconButton("copy", "Copy the details", size=16)
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(self._text.toPlainText()))
+        close = IconButton("x", "Close the details", size=16)
+        close.clicked.connect(self.closed)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(Words("Technical details", "section"), 1)
+        head.addWidget(copy)
+        head.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 4)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        frame = QFrame()
+        frame.setObjectName("inside")
+        around = QVBoxLayout(frame)
+        around.setContentsMargins(10, 8, 10, 8)
+        around.addWidget(self._text)
+        self._text.focus_changed.connect(lambda active: restyle(frame, "active", active))
+        layout.addWidget(frame)
+
+    def say(self, text: str) -> None:
+        """The text inside."""
+        if text != self._text.toPlainText():
+            self._text.setPlainText(text)
+        self._text.fit()
+
+    def take_keyboard(self) -> None:
+        """Read on here."""
+        self._text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Escape is ours here, not the window's."""
+        if isinstance(event, QKeyEvent) and _would_close(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+
+def _would_close(event: QKeyEvent) -> bool:
+    return event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape

@@ -1,0 +1,78 @@
+"""Pictures of the page "Models": ``python -m tests.screenshots_models FOLDER [--dark] [--scale 2] [--text 2.0]``.
+
+Only the views, with made-up models: every state that a person can meet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.screenshots import parsed
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.models.page import ModelsPage
+
+
+def main() -> int:
+    """Take all pictures."""
+    _Photographer(parsed(__doc__)).take_all()
+    return 0
+
+
+class _Photographer:
+    """Sets the page up, takes a picture, and clears it again."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        from app.application import make_application
+        from app.theme.theme import Theme
+
+        self._arguments = arguments
+        self._application = make_application([])
+        self._theme = Theme(self._application)
+        self._theme.apply(self._application)
+        self._theme.choose("dark" if arguments.dark else "light", arguments.text)
+
+    def take_all(self) -> None:
+        """Every state in turn."""
+        from tests.models_scenes import MIRRORED, SCENES
+
+        for name, arrange in SCENES.items():
+            self._shot(name, arrange)
+        from PySide6.QtCore import Qt
+
+        self._application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        for name, arrange in MIRRORED.items():
+            self._shot(name, arrange)
+
+    def _shot(self, name: str, arrange: Callable[[ModelsPage], QWidget | None]) -> None:
+        from app.models.page import ModelsPage
+
+        page = ModelsPage()
+        page.resize(*map(int, self._arguments.size.split("x")))
+        page.show()
+        page.setFocus()
+        shown = arrange(page) or page
+        self._pause(0.25)
+        suffix = ("-dark" if self._arguments.dark else "") + (
+            f"@{self._arguments.scale}x" if self._arguments.scale > 1 else ""
+        )
+        shown.grab().save(str(self._arguments.folder / f"{name}{suffix}.png"))
+        page.close()
+        page.deleteLater()
+        self._pause(0.02)
+
+    def _pause(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._application.processEvents()
+            time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
