@@ -166,7 +166,9 @@ class Photographer:
         self.until(lambda: bool(hearth.works.works))
         self.until(lambda: not hearth.works.works)
         assert hearth.computer.recommendation
-        others = [c for c in hearth.computer.recommendation.choices if c.edition.repository not in page.here.cards.views]
+        others = [
+            c for c in hearth.computer.recommendation.choices if c.edition.repository not in page.here.cards.views
+        ]
         others = sorted(others, key=lambda choice: choice.download_bytes)[1:3]
         for choice in others:
             served = _as_large_as(choice.download_bytes, model, self.paths.home / choice.model.id)
@@ -181,16 +183,17 @@ class Photographer:
         self.until(lambda: bool(page.shelf.shelves and page.shelf.shelves[0].copies))
         self.shot("models-shelf")
         for name, downloads, weights in (
-            ("mlx-community/Qwen3-1.7B-4bit", 48_213, 270_000_000),
+            ("mlx-community/gemma-3-270m-it-8bit", 9_144, 71_000_000),
             ("mlx-community/gemma-3-1b-it-4bit", 31_870, 160_000_000),
-            ("mlx-community/Mistral-Small-24B-Instruct-4bit", 12_404, 3_100_000_000),
+            ("mlx-community/gemma-3-4b-it-4bit", 26_402, 640_000_000),
+            ("mlx-community/gemma-3-27b-it-4bit", 12_404, 4_200_000_000),
         ):
             found = entry(name, downloads=downloads, safetensors={"parameters": {"U32": weights}, "total": weights})
-            search_entries(hub).append({**found, "usedStorage": weights * 4})
+            search_entries(hub).append({**found, "usedStorage": weights * 4, "cardData": {"license": "gemma"}})
         page.show_place("find")
-        page.finder.field.setText("instruct")
         self.shot("models-find-empty")
-        page.finder.search_requested.emit("4bit")
+        page.finder.field.setText("gemma")
+        page.finder.search_requested.emit("gemma")
         self.until(lambda: bool(hearth.hub_search.found) and not hearth.hub_search.asking)
         self.shot("models-find")
         for choice in others:

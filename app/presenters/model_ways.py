@@ -26,24 +26,32 @@ MOST_WAYS = 3
 
 
 def rows(
-    jobs: Iterable[DownloadChanged], works: Iterable[WorkChanged], name: Callable[[str], str]
+    jobs: Iterable[DownloadChanged],
+    works: Iterable[WorkChanged],
+    name: Callable[[str], str],
+    here: frozenset[str] = frozenset(),
 ) -> tuple[WayRow, ...]:
-    """Work first, then downloads in the order of their queue. ``name`` words a repository or a folder."""
+    """Work first, then downloads in the order of their queue. ``name`` words a repository or a folder; ``here`` are
+    the repositories that are on this computer and thus being mended."""
     jobs = sorted(jobs, key=lambda job: (job.place < 0, job.place))
     last = max((job.place for job in jobs), default=-1)
-    return (*(_work(work, name(work.subject)) for work in works), *(_job(job, name, last) for job in jobs))
+    return (*(_work(work, name(work.subject)) for work in works), *(_job(job, name, last, here) for job in jobs))
 
 
-def _job(job: DownloadChanged, name: Callable[[str], str], last_place: int) -> WayRow:
+def _job(job: DownloadChanged, name: Callable[[str], str], last_place: int, here: frozenset[str]) -> WayRow:
+    title = job.title or name(job.repository)
     state = STATES[job.phase]
     if state is WayState.MOVING and job.stalled:
         state = WayState.STALLED
     checking = state is WayState.CHECKING and job.checked_bytes and job.total_bytes
     fraction = job.checked_bytes / job.total_bytes if checking else sentences.download_fraction(job)
-    amount = " · ".join(part for part in (sentences.download_amount(job), sentences.download_rate(job)) if part)
+    there = (
+        sentences.download_amount(job) if job.done_bytes else wording.size(job.total_bytes) if job.total_bytes else ""
+    )
+    amount = " · ".join(part for part in (there, sentences.download_rate(job)) if part)
     return WayRow(
         id=job.repository,
-        title=job.title or name(job.repository),
+        title=f"Mending {title}" if job.repository in here else title,
         state=state,
         fraction=min(fraction, 1.0) if fraction is not None else None,
         amount=amount,

@@ -165,7 +165,7 @@ class ModelsPresenter(QObject):
 
     def _show_ways(self) -> None:
         works = (*self._works.works.values(), *self._failed_works.values())
-        self.page.way.show_rows(model_ways.rows(self._downloads.jobs.values(), works, self._name))
+        self.page.way.show_rows(model_ways.rows(self._downloads.jobs.values(), works, self._name, self._here()))
 
     def _show_offers(self) -> None:
         recommendation = self._computer.recommendation

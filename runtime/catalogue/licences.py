@@ -122,17 +122,19 @@ _TABLE = {
     )
     for id_, name in names.items()
 }
+# The catalogue, and some makers, write a licence's name where the hub has an id.
+_BY_NAME = {licence.name.lower().replace("licence", "license"): licence for licence in _TABLE.values()}
 # From the freest to the one that promises least.
 _STRICTNESS = (LicenceKind.FREE, LicenceKind.CONDITIONS, LicenceKind.NON_COMMERCIAL, LicenceKind.UNKNOWN)
 
 
 def licence_of(raw_id: str) -> Licence:
-    """The licence behind an id as the hub spells it, whatever the case. Any thread.
+    """The licence behind an id as the hub spells it, or behind its name, whatever the case. Any thread.
 
     Several ids, parted by commas, count as the strictest of them; what is not in the table is ``UNKNOWN``.
     """
     ids = [part.strip().lower() for part in raw_id.split(",") if part.strip()]
-    found = [_TABLE.get(id_, Licence(id_, LicenceKind.UNKNOWN, "")) for id_ in ids]
+    found = [_TABLE.get(id_) or _BY_NAME.get(id_) or Licence(id_, LicenceKind.UNKNOWN, "") for id_ in ids]
     if not found:
         return Licence("", LicenceKind.UNKNOWN, "")
     return max(found, key=lambda licence: _STRICTNESS.index(licence.kind))
