@@ -20,6 +20,7 @@ from app.widgets.buttons import button
 from app.widgets.page import LARGE_TEXT, TurningRow
 
 MANY = 6
+REMOVE = "Remove"
 WELCOME = "No models here yet"
 WELCOME_MORE = (
     "A model is the part that answers you. It downloads once and then works without internet; chats never leave this "
@@ -176,7 +177,7 @@ class HerePlace(QWidget):
         add(menu, words, lambda: view.unfold(not view.unfolded), enabled=bool(model.details))
         menu.addSeparator()
         if model.kept_because:
-            add(menu, f"Remove ({model.kept_because})", lambda: None, enabled=False)
+            add(menu, f"{REMOVE} ({model.kept_because})", lambda: None, enabled=False)
         else:
-            add(menu, f"Remove (frees {model.size})", lambda: self.remove_requested.emit(model_id), enabled=idle)
+            add(menu, f"{REMOVE} (frees {model.size})", lambda: self.remove_requested.emit(model_id), enabled=idle)
         open_at(menu, where)
