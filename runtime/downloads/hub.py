@@ -6,23 +6,28 @@ because huggingface_hub 2.4 starts interrupted files again from zero and checks 
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from runtime.downloads.bounded import MOST_ENTRIES, MOST_REQUESTS, read_bounded
 from runtime.downloads.patience import Answer, Patience, Transient, refusal, transient_refusal
 from runtime.errors import HubNotUnderstood, HubUnreachable, RepositoryHasNoModel, RepositoryNotFound, TokenRejected
 from runtime.storage.manifest import ManifestFile, is_digest, is_safe_path
 
 if TYPE_CHECKING:
     import httpx2
-    from huggingface_hub.hf_api import RepoFile
+    from huggingface_hub.hf_api import ModelInfo, RepoFile
 
 PUBLIC_HUB = "https://huggingface.co"
 LARGEST_FILE_BYTES = 2**46
+LONGEST_LICENCE = 80
 # Only data that the engine reads. Code (*.py) and containers of code or of unchecked formats (*.bin, *.pt, *.pkl,
 # *.gguf, *.npz) are not on the list and so never reach the disk.
 SMALL_FILES = (
@@ -50,6 +55,7 @@ SMALL_FILES = (
 )
 _CODE_OR_UNCHECKED = (".py", ".bin", ".pt", ".pth", ".pkl", ".gguf", ".npz", ".npy", ".so", ".dylib", ".sh", ".zip")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_DEVICE = re.compile(r"(?i)con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
 
@@ -77,10 +83,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of one commit that we fetch, small ones first."""
+    """The files of one commit that we fetch, small ones first. ``licence`` as the hub names it, "" if it does not."""
 
     commit: str
     files: tuple[ManifestFile, ...]
+    licence: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -99,8 +106,17 @@ def is_repository(name: str) -> bool:
     return _REPOSITORY.fullmatch(name) is not None and ".." not in name and "--" not in name
 
 
-def list_model(source: Source, revision: str, patience: Patience) -> Listing:
-    """Ask the hub which commit ``revision`` is now and which files it holds.
+@dataclass
+class Found:
+    """What a list that did not come to its end had found out: another try need not ask for it again."""
+
+    commit: str = ""
+    licence: str = ""
+
+
+def list_model(source: Source, revision: str, patience: Patience, found: Found | None = None) -> Listing:
+    """Ask the hub which commit ``revision`` is now and which files it holds. ``found``: of an earlier try, and for
+    the next one.
 
     Blocks for at most about ``connect_s`` plus ``stall_s`` without a byte. Source: the hub's ``/api/models`` pages.
 
@@ -111,21 +127,33 @@ def list_model(source: Source, revision: str, patience: Patience) -> Listing:
     """
     if source.token is not None and not (source.token.isascii() and source.token.isprintable()):
         raise TokenRejected(source.repository, source.page_url)
-    commit, entries = _ask(source, revision, patience)
-    if _COMMIT.fullmatch(commit or "") is None:
-        raise Transient(HubNotUnderstood(source.host))
-    files = [_file(entry, source) for entry in entries if is_allowed(entry.path)]
+    found = found or Found()
+    entries = _ask(source, revision, patience, found)
+    files = _one_of_each_name(_file(entry, source) for entry in entries if is_allowed(entry.path))
     files = _model_weights_only(files)
     if not any(file.path.endswith(".safetensors") for file in files) or not any(f.path == "config.json" for f in files):
         raise RepositoryHasNoModel(source.repository)
-    return Listing(commit, tuple(sorted(files, key=lambda file: (file.size_bytes, file.path))))
+    return Listing(found.commit, tuple(sorted(files, key=lambda file: (file.size_bytes, file.path))), found.licence)
 
 
 def is_allowed(path: str) -> bool:
-    """True for a file that we fetch: data at the top of the repository, never code."""
+    """True for a file that we fetch: data at the top, never code, under a name that any disk can keep.
+
+    A model may be carried to a disk of Windows: there a dot at the end goes, and some names mean devices.
+    """
     if "/" in path or not is_safe_path(path) or path.lower().endswith(_CODE_OR_UNCHECKED):
         return False
+    if path.endswith(".") or _DEVICE.fullmatch(path.partition(".")[0].rstrip()) is not None:
+        return False
     return path.endswith(".safetensors") or any(fnmatchcase(path, pattern) for pattern in SMALL_FILES)
+
+
+def _one_of_each_name(files: Iterable[ManifestFile]) -> list[ManifestFile]:
+    """Without names that differ in case or in the spelling of an accent alone: many disks take them for one."""
+    found: dict[str, ManifestFile] = {}
+    for file in files:
+        found.setdefault(unicodedata.normalize("NFC", file.path).casefold(), file)
+    return list(found.values())
 
 
 def _model_weights_only(files: list[ManifestFile]) -> list[ManifestFile]:
@@ -143,19 +171,26 @@ def _file(entry: RepoFile, source: Source) -> ManifestFile:
     return ManifestFile(entry.path, size, digest)
 
 
-def _ask(source: Source, revision: str, patience: Patience) -> tuple[str, list[RepoFile]]:
-    """The commit and the files at the top, with every failure of the library translated here."""
+def _ask(source: Source, revision: str, patience: Patience, found: Found) -> list[RepoFile]:
+    """The files at the top, and commit and licence into ``found``; every failure of the library is translated here."""
     import httpx2
-    from huggingface_hub import HfApi, set_client_factory
+    from huggingface_hub import HfApi, close_session, set_client_factory
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
     from huggingface_hub.hf_api import RepoFile
 
-    set_client_factory(lambda: _bounded_client(source, patience))
+    client = _bounded_client(source, patience)
+    client.event_hooks = {"request": [_Countdown(source.host)]}
+    set_client_factory(lambda: client)
     hub = HfApi(endpoint=source.endpoint, token=source.token or False)
     try:
-        commit = hub.model_info(source.repository, revision=revision).sha or ""
-        tree = hub.list_repo_tree(source.repository, recursive=False, revision=commit)
-        return commit, [entry for entry in tree if isinstance(entry, RepoFile)]
+        if not found.commit:
+            info = hub.model_info(source.repository, revision=revision)
+            if _COMMIT.fullmatch(info.sha or "") is None:
+                raise Transient(HubNotUnderstood(source.host))
+            found.commit, found.licence = info.sha or "", licence_of(info)
+        tree = hub.list_repo_tree(source.repository, recursive=False, revision=found.commit)
+        entries = list(itertools.islice(tree, MOST_ENTRIES))
+        return [entry for entry in entries if isinstance(entry, RepoFile)]
     except HFValidationError as error:
         raise RepositoryNotFound(source.repository) from error
     except HfHubHTTPError as error:
@@ -165,6 +200,38 @@ def _ask(source: Source, revision: str, patience: Patience) -> tuple[str, list[R
         raise Transient(HubUnreachable(source.host, "no address")) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Transient(HubNotUnderstood(source.host)) from error
+    finally:
+        close_session()  # some hosts count connections, also those that nobody uses
+
+
+class _Countdown:
+    """Ends a list whose pages lead to each other without end."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._left = MOST_REQUESTS
+
+    def __call__(self, _: httpx2.Request) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Transient(HubNotUnderstood(self._host))
+
+
+def licence_of(info: ModelInfo) -> str:
+    """The licence that a model's card names, in one short line of printable characters; "" if it names none.
+
+    For "other" the card's own name of it; where there is no card, the hub's tag.
+    """
+    card = info.card_data
+    values = (getattr(card, "license", None), getattr(card, "license_name", None))
+    named = [value[0] if isinstance(value, list) and value else value for value in values]
+    licence = next((value for value in reversed(named) if isinstance(value, str)), "")
+    if isinstance(named[0], str) and named[0] != "other":
+        licence = named[0]
+    if not licence:
+        tags = [tag for tag in info.tags or () if isinstance(tag, str)]
+        licence = next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), "")
+    return " ".join("".join(c if c.isprintable() else " " for c in licence[:1000]).split())[:LONGEST_LICENCE]
 
 
 def _answer(response: httpx2.Response) -> Answer:
@@ -179,19 +246,22 @@ def _answer(response: httpx2.Response) -> Answer:
 
 
 def _bounded_client(source: Source, patience: Patience) -> httpx2.Client:
-    """The library's HTTP client with what it lacks: time limits, and failures that leave at once.
+    """The library's HTTP client with what it lacks: limits of time and size, and failures that leave at once.
 
-    Without it a silent hub hangs for ever, and ``Retry-After: 86400`` sleeps for a day.
+    Without it a silent hub hangs for ever, ``Retry-After: 86400`` sleeps for a day, and a packed page fills the memory.
     """
     import httpx2
 
     limits = httpx2.Timeout(patience.stall_s, connect=patience.connect_s).as_dict()
 
     class BoundedClient(httpx2.Client):
-        def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
             request.extensions["timeout"] = limits
+            request.headers["Accept-Encoding"] = "identity"
             try:
-                response = super().send(request, **options)
+                response = super().send(request, stream=True, **options)
+                if not stream:
+                    response = read_bounded(response, source.host)
             except httpx2.RequestError as error:
                 raise Transient(HubUnreachable(source.host, type(error).__name__)) from error
             if response.status_code == 429 or response.status_code >= 500:

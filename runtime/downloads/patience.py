@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from runtime.errors import AccessNotGranted, DownloadError, HubRefused, RepositoryNotFound, TokenRejected, TokenRequired
+from runtime.errors import (
+    AccessNotGranted,
+    DownloadError,
+    HubRefused,
+    Problem,
+    RepositoryNotFound,
+    TokenRejected,
+    TokenRequired,
+)
 
 PROGRESS_THAT_COUNTS_BYTES = 32 * 1024
+# The wall clock runs on while a computer sleeps and the monotonic one does not: so far apart, it slept.
+SLEPT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,78 @@ class Retries:
     def tell(self) -> bool:
         """True once the person should read why nothing moves."""
         return self.failures > self.patience.quiet_tries
+
+
+class Setbacks:
+    """What all connections of one job have met: how often in a row, what it was, and until when to wait. Any thread.
+
+    ``wall`` and ``monotonic`` are clocks in seconds.
+    """
+
+    def __init__(
+        self,
+        patience: Patience,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._patience = patience
+        self._retries = Retries(patience)
+        self._wall, self._monotonic = wall, monotonic
+        self._lock = threading.Lock()
+        self._until = self._failed_at = monotonic()
+        self._apart_s = wall() - monotonic()
+        self._waiting: Problem | None = None
+
+    def now(self) -> float:
+        """The monotonic clock that all times here are of."""
+        return self._monotonic()
+
+    def progressed(self, count_bytes: int) -> None:
+        """Bytes arrived that were not there before: nothing is waited for."""
+        with self._lock:
+            self._retries.progressed(count_bytes)
+            self._waiting = None
+
+    def passed(self) -> None:
+        """A step succeeded that brings no bytes: it begins anew."""
+        with self._lock:
+            self._retries.failures = 0
+            self._waiting = None
+
+    def failed(self, failure: Transient, begun_at: float, *, quietly: bool = False) -> bool:
+        """Count a failure of something that began at ``begun_at``; True when the person should be told of the wait.
+
+        Connections that broke together count once: what began before the last failure is no news.
+        """
+        with self._lock:
+            if begun_at < self._failed_at:
+                return False
+            delay_s = self._retries.failed(failure.retry_after_s)
+            self._failed_at = self._monotonic()
+            self._until = self._failed_at + delay_s
+            if not quietly and (self._retries.tell or delay_s > self._patience.stall_s):
+                self._waiting = failure.error.problem()
+            return self._waiting is not None
+
+    def hold_s(self) -> float:
+        """Seconds until the next try; 0 for now."""
+        return max(0.0, self._until - self._monotonic())
+
+    def woke(self) -> bool:
+        """True once after the computer slept. The network is another one then, so no wait goes on."""
+        with self._lock:
+            apart_s = self._wall() - self._monotonic()
+            slept = apart_s - self._apart_s > SLEPT_S
+            self._apart_s = apart_s
+            if slept:
+                self._until = self._monotonic()
+            return slept
+
+    @property
+    def waiting(self) -> tuple[Problem, float] | None:
+        """What the person should know is waited for, and the seconds left."""
+        problem = self._waiting
+        return None if problem is None else (problem, self.hold_s())
 
 
 @dataclass(frozen=True)

@@ -11,26 +11,22 @@ import contextlib
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 from runtime.cancel import CancelToken
-from runtime.errors import AlreadyDownloading, DiskFull, FolderNotWritable
+from runtime.downloads.pieces import PieceMap, piece_count
+from runtime.downloads.shared_file import make_way
+from runtime.downloads.space import DiskUsage as DiskUsage
+from runtime.downloads.space import occupied_bytes, require_room, reserve
+from runtime.errors import AlreadyDownloading, FolderNotWritable, ModelDamaged, ModelFolderMissing, ModelsDiskMissing
 from runtime.storage.files import sync_folder
-from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, write_manifest
+from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, read_manifest, write_manifest
 
 INCOMING = ".incoming"
+THROWN_AWAY = ".thrown-away-"
 FORGOTTEN_AFTER_S = 30 * 24 * 3600.0
-ROOM_TO_LEAVE_BYTES = 64 * 1024 * 1024
-
-
-class DiskUsage(Protocol):
-    """What ``shutil.disk_usage`` answers."""
-
-    @property
-    def free(self) -> int:
-        """Bytes that may still be written."""
 
 
 def folder_name(repository: str) -> str:
@@ -53,6 +49,10 @@ class Stage:
         """Where a file's bytes gather, named by the hash that they must come to."""
         return self.folder / "parts" / f"{file.digest.replace(':', '-')}.part"
 
+    def map_path(self, file: ManifestFile) -> Path:
+        """Where is written which of those bytes are there."""
+        return self.part_path(file).with_suffix(".map")
+
     def finished_path(self, file: ManifestFile) -> Path:
         """Where a file waits for the others."""
         return self.files / file.path
@@ -63,10 +63,11 @@ class Stage:
 
         Raises:
             AlreadyDownloading: another process holds it for longer than ``wait_s``.
+            ModelsDiskMissing: the models folder is gone, and what it was in as well.
             FolderNotWritable: the models folder can't be made or written.
         """
         try:
-            self.files.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.prepare()
             descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise FolderNotWritable(str(self.models)) from error
@@ -81,25 +82,49 @@ class Stage:
         finally:
             os.close(descriptor)
 
-    def present_bytes(self, files: Iterable[ManifestFile]) -> int:
-        """Bytes of these files that are on the disk already, finished or in parts; not yet known to be right."""
-        return sum(self._present(file) for file in files)
+    def prepare(self) -> None:
+        """Make the folders. The models folder itself only where it stood: a disk that is unplugged must not be
+        replaced by a folder of its name. Raises ModelsDiskMissing, OSError.
+        """
+        if not self.models.exists():
+            if not self.models.parent.exists():
+                raise ModelsDiskMissing(str(self.models))
+            self.models.mkdir(mode=0o700, exist_ok=True)
+        for place in (self._lock_path.parent, self._lock_path, self.folder, self.files, self.folder / "parts"):
+            if place.is_symlink():  # we make none: writing through it would change something that is not ours
+                place.unlink()
+        self.files.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def _present(self, file: ManifestFile) -> int:
-        for path in (self.finished_path(file), self.part_path(file)):
-            with contextlib.suppress(OSError):
-                return min(path.stat().st_size, file.size_bytes)
+    def present_bytes(self, file: ManifestFile) -> int:
+        """Bytes of a file that are on the disk already, finished or in parts; not yet known to be right."""
+        with contextlib.suppress(OSError):
+            return min(self.finished_path(file).stat().st_size, file.size_bytes)
+        return self.part_bytes(file)
+
+    def part_bytes(self, file: ManifestFile) -> int:
+        """Bytes of a file that are in its part; not yet known to be right."""
+        with contextlib.suppress(OSError):
+            size_bytes = min(self.part_path(file).stat().st_size, file.size_bytes)
+            if not self.map_path(file).is_file():
+                return size_bytes
+            pieces = PieceMap(self.map_path(file), file)
+            pieces.close()
+            return sum(pieces.counts)
         return 0
 
-    def check_space(
-        self, files: Iterable[ManifestFile], disk_usage: Callable[[Path], DiskUsage] = shutil.disk_usage
+    def require_room(
+        self, files: Iterable[ManifestFile], disk_usage: Callable[[Path], DiskUsage], cancel: CancelToken
     ) -> None:
-        """Raise DiskFull before the first byte if what is missing does not fit with some room to spare."""
-        files = tuple(files)
-        needed = sum(file.size_bytes for file in files) - self.present_bytes(files)
-        free = disk_usage(self.models).free
-        if needed and needed + ROOM_TO_LEAVE_BYTES > free:
-            raise DiskFull(str(self.models), needed + ROOM_TO_LEAVE_BYTES, free)
+        """What is missing must fit, and the disk keeps room for it from now on. Raises DiskFull, OSError, Cancelled."""
+        missing = [file for file in files if not self.finished_path(file).exists()]
+        needed = sum(self._needed_bytes(file) for file in missing)
+        require_room(self.models, needed, disk_usage)
+        for file in missing:
+            reserve(self.part_path(file), file, cancel)
+
+    def _needed_bytes(self, file: ManifestFile) -> int:
+        there = max(self.present_bytes(file), occupied_bytes(self.part_path(file)))
+        return max(0, file.size_bytes - there)
 
     def adopt(self, file: ManifestFile) -> None:
         """Take a file that the installed version already has, without a second copy. It is hashed like any other."""
@@ -109,13 +134,32 @@ class Stage:
                 staged.parent.mkdir(parents=True, exist_ok=True)
                 os.link(source, staged)
 
+    def installed_pieces(self, file: ManifestFile) -> tuple[str, ...]:
+        """The sha256 of the pieces of a file as the installed version's manifest lists it; empty if it does not."""
+        try:
+            manifest = read_manifest(self.target)
+        except (ModelDamaged, ModelFolderMissing):
+            return ()
+        for known in manifest.files if manifest is not None else ():
+            same = (known.path, known.digest, known.size_bytes) == (file.path, file.digest, file.size_bytes)
+            if same and len(known.pieces) == piece_count(file.size_bytes):
+                return known.pieces
+        return ()
+
     def drop_others(self, files: Iterable[ManifestFile]) -> None:
-        """Remove what an earlier commit left in the staging folder."""
+        """Remove what an earlier commit left in the staging folder, and what is no file where one is expected."""
         files = tuple(files)
-        keep = {self.finished_path(f) for f in files} | {self.part_path(f) for f in files}
-        for path in list(self.folder.rglob("*")):
-            if path not in keep and not path.is_dir():
-                path.unlink(missing_ok=True)
+        keep = {place(file) for file in files for place in (self.finished_path, self.part_path, self.map_path)}
+        for folder in (self.files, self.folder / "parts"):
+            for path in list(folder.iterdir()) if folder.is_dir() else ():
+                if path not in keep and path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif path not in keep:
+                    path.unlink(missing_ok=True)
+        for file in files:
+            make_way(self.finished_path(file), links_allowed=True)
+            make_way(self.part_path(file))
+            make_way(self.map_path(file))
 
     def install(self, manifest: Manifest) -> Path:
         """Write the manifest, then rename the whole folder into its place. Returns it. Raises OSError."""
@@ -142,15 +186,23 @@ class Stage:
     def discard(self) -> None:
         """Delete everything that this job has brought so far. The installed version, if any, stays.
 
-        Nothing happens while another process works on the same job.
+        Out of the way at once, then deleted, which takes its time for large parts. Nothing happens while another
+        process works on the same job, or while the disk is missing.
         """
-        with contextlib.suppress(AlreadyDownloading, FolderNotWritable), self.locked(CancelToken(), 1.0):
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._lock_path.parent.is_dir():
+            return
+        away = self._lock_path.parent / f"{THROWN_AWAY}{uuid.uuid4().hex}"
+        with (
+            contextlib.suppress(AlreadyDownloading, FolderNotWritable, ModelsDiskMissing),
+            self.locked(CancelToken(), 1.0),
+        ):
+            os.replace(self.folder, away)
             self._lock_path.unlink(missing_ok=True)
+        shutil.rmtree(away, ignore_errors=True)
 
 
 def sweep_forgotten(models: Path, known: Iterable[str]) -> None:
-    """Delete staging folders of jobs that nobody remembers and nobody touched for a month.
+    """Delete staging folders of jobs that nobody remembers and nobody touched for a month, and what was being deleted.
 
     ``known`` are the repositories that have a record. Another home may share the models folder: hence the month.
     """
@@ -158,6 +210,9 @@ def sweep_forgotten(models: Path, known: Iterable[str]) -> None:
     oldest_kept = time.time() - FORGOTTEN_AFTER_S
     with contextlib.suppress(OSError):
         for folder in (models / INCOMING).iterdir():
+            if folder.name.startswith(THROWN_AWAY):
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
             newest = max((path.lstat().st_mtime for path in (folder, *folder.rglob("*"))), default=0.0)
             if folder.is_dir() and folder.name not in keep and newest < oldest_kept:
                 Stage(models, folder.name.replace("--", "/", 1)).discard()

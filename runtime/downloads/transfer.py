@@ -1,160 +1,304 @@
-"""The bytes of one file over HTTP: one attempt at a time, from where the part ends, into the part as they come."""
+"""The bytes of a model's files over HTTP: one connection, one answer at a time, into a stretch of a file as they come.
+
+Files that the hub keeps in Xet are fetched this way too, by ranges: hf-xet checks no content, begins anew in each
+run, reports home, and asks a host that no mirror covers (measured; the hub serves the same bytes over plain HTTP).
+
+httpx2 does connections, TLS, proxies and the system's trust store. Its reading of bodies is the brake (in its blocks of
+64 KiB half as fast as curl on a loopback), so it is told to read 1 MiB at once, and plain bodies are read beside it.
+"""
 
 from __future__ import annotations
 
-import re
+import contextlib
+import socket
+import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlsplit
 
-from runtime.cancel import CancelToken
+from runtime.cancel import Cancelled
+from runtime.downloads.answers import check_fits, check_listed, check_success, is_hub, next_url
 from runtime.downloads.hub import Source
-from runtime.downloads.part import Part
-from runtime.downloads.patience import Answer, Patience, Transient, refusal, transient_refusal
-from runtime.errors import ContentMismatch, HubNotUnderstood, HubUnreachable
+from runtime.downloads.limiter import Limiter
+from runtime.downloads.part import Sink
+from runtime.downloads.patience import Patience, Setbacks, Transient
+from runtime.errors import HubNotUnderstood, HubUnreachable
 
 if TYPE_CHECKING:
     import httpx2
 
 MAX_REDIRECTS = 5
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+BLOCK_BYTES = 1024 * 1024
+SMALLEST_BUFFER_BYTES = 32 * 1024
+LARGEST_BUFFER_BYTES = 4 * 1024 * 1024
+_NO_LONGER_GOOD = (400, 401, 403, 404, 410)
+
+
+class Superfluous(Exception):
+    """The answer brings a whole file where a piece was asked for, and another connection takes care of that."""
+
+
+class Onward(Protocol):
+    """Decides what becomes of an answer that brings the whole file where a piece was asked for."""
+
+    def begins(self) -> None:
+        """Such an answer begins. Raises Superfluous when it is not wanted."""
+
+    def after(self, position: int) -> Sink | None:
+        """Where the bytes from a place on go; None when no more are wanted."""
 
 
 class Transfer:
-    """One HTTP client for all files of one commit. One thread; close it on that thread."""
+    """What all connections of one commit share: where files were found, their tags, the limit. Any thread."""
 
-    def __init__(self, source: Source, commit: str, patience: Patience, cancel: CancelToken) -> None:
+    def __init__(self, source: Source, commit: str, patience: Patience, limiter: Limiter, setbacks: Setbacks) -> None:
+        import httpcore2
         import httpx2
 
-        self._source = source
-        self._commit = commit
-        self._cancel = cancel
-        self._entity_tags: dict[str, str] = {}
-        limits = httpx2.Timeout(patience.stall_s, connect=patience.connect_s)
-        self._client = httpx2.Client(timeout=limits, follow_redirects=False, headers={"Accept-Encoding": "identity"})
+        httpcore2.HTTP11Connection.READ_NUM_BYTES = BLOCK_BYTES
+        self.source = source
+        self.commit = commit
+        self.patience = patience
+        self.limiter = limiter
+        self.setbacks = setbacks
+        self.trust: ssl.SSLContext = httpx2.create_ssl_context()
+        self.locations: dict[str, str] = {}
+        self.entity_tags: dict[str, str] = {}
+        self.refused_whole: set[str] = set()
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+
+    def borrow(self, *, fresh: bool = False) -> Connection:
+        """A connection that nobody uses; ``fresh``: one that was never used."""
+        with self._lock:
+            return Connection(self) if fresh or not self._idle else self._idle.pop()
+
+    def give_back(self, connection: Connection) -> None:
+        """Done with it; it may be used again."""
+        with self._lock:
+            self._idle.append(connection)
 
     def close(self) -> None:
-        """Drop the connections."""
+        """Drop the connections that nobody uses."""
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+
+class Connection:
+    """One connection to the hub and one to where it redirects. One thread uses it; any thread may abort it.
+
+    ``moved_at`` is when it last moved, on the clock of the job's :class:`Setbacks`.
+    """
+
+    def __init__(self, shared: Transfer) -> None:
+        import httpx2
+
+        self._shared = shared
+        self._source = shared.source
+        self.moved_at = shared.setbacks.now()
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self._stop = threading.Event()
+        self._limit = 0
+        self._buffer = memoryview(bytearray(BLOCK_BYTES))
+        limits = httpx2.Timeout(shared.patience.stall_s, connect=shared.patience.connect_s)
+        self._client = httpx2.Client(
+            timeout=limits,
+            follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+            verify=shared.trust,
+        )
+
+    def abort(self) -> None:
+        """Cut it now: whoever reads from it is woken with a failure."""
+        with self._lock:
+            for connected in self._sockets:
+                with contextlib.suppress(OSError):
+                    # Not SSLSocket.shutdown, which forgets the encryption under the reading thread.
+                    socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """By the thread that uses it."""
         self._client.close()
 
-    def fetch(self, part: Part, on_bytes: Callable[[int], None]) -> None:
-        """One attempt to complete ``part``; what arrived before a failure stays in it.
+    def fetch(
+        self,
+        sink: Sink,
+        arrived: Callable[[int], None],
+        onward: Onward,
+        stop: threading.Event,
+    ) -> None:
+        """One attempt to fill ``sink``; what arrived before a failure stays in it.
 
-        ``on_bytes`` is told each count of new bytes on disk.
+        ``arrived`` is told each count of new bytes; ``onward`` is asked where the hub sends more than the sink takes.
 
         Raises:
             Transient: the connection ended, stalled, or brought something else than these bytes.
             TokenRequired, TokenRejected, AccessNotGranted, RepositoryNotFound: the hub says no.
             ContentMismatch: the hub names another hash or size than it listed.
-        Cancelled; OSError when the disk refuses.
+            Superfluous: from ``onward``. Cancelled: ``stop`` was set. OSError: the disk refuses.
         """
         import httpx2
 
+        self._stop = stop
         try:
-            with self._open(part) as response:
-                self._check_ours(part, response)
-                skip_bytes = part.size_bytes if response.status_code == 200 else 0
-                for data in response.iter_raw():
-                    self._cancel.check()
-                    fresh = data[skip_bytes:]
-                    skip_bytes -= min(skip_bytes, len(data))
-                    before = part.size_bytes
-                    part.write(fresh)
-                    on_bytes(part.size_bytes - before)
-                    if part.complete:
-                        return
-        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            with self._open(sink, stop) as response:
+                self._read(sink, response, arrived, onward, stop)
+        except (httpx2.RequestError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise Transient(HubUnreachable(self._source.host, type(error).__name__)) from error
-        if not part.complete:
+
+    def _read(
+        self,
+        sink: Sink,
+        response: httpx2.Response,
+        arrived: Callable[[int], None],
+        onward: Onward,
+        stop: threading.Event,
+    ) -> None:
+        position, whole = self._check_fits(sink, response)
+        if whole and (sink.position or sink.end < sink.file.size_bytes):
+            onward.begins()
+        current: Sink | None = sink
+        for block in self._blocks(response):
+            self._moved(stop)
+            view = memoryview(block)
+            while view and current is not None:
+                skipped = min(len(view), current.position - position)
+                count = current.write(view[skipped:]) if skipped < len(view) else 0
+                view = view[skipped + count :]
+                position += skipped + count
+                if count:
+                    arrived(count)
+                if current.position >= current.end:
+                    current = onward.after(position) if whole else None
+            if current is None and (whole or "Content-Length" not in response.headers):
+                return  # what else comes is not asked for
+            self._keep_limit(len(block), stop)
+        if current is not None and current.position < current.end:
             raise Transient(HubUnreachable(self._source.host, "the connection ended early"))
 
+    def _blocks(self, response: httpx2.Response) -> Iterator[bytes | memoryview]:
+        """The body as it comes. Without encryption it is read from the socket itself: what httpx2 does to each block
+        (four copies in Python's lock) costs more than hashing it. Such a connection is not used again."""
+        blocks = response.iter_raw()
+        length = response.headers.get("Content-Length", "")
+        connected = response.extensions["network_stream"].get_extra_info("socket")
+        if not length.isdigit() or isinstance(connected, ssl.SSLSocket) or urlsplit(str(response.url)).scheme != "http":
+            yield from blocks
+            return
+        came = next(blocks, b"")  # with the headers
+        yield came
+        left_bytes = int(length) - len(came)
+        if not left_bytes:
+            yield from blocks  # so that the connection may be used again
+        while left_bytes and (block := self._received(connected, left_bytes)):
+            yield block
+            left_bytes -= len(block)
+
+    def _received(self, connected: socket.socket, left_bytes: int) -> memoryview:
+        try:
+            connected.settimeout(self._shared.patience.stall_s)
+            return self._buffer[: connected.recv_into(self._buffer[: min(left_bytes, BLOCK_BYTES)])]
+        except OSError as error:
+            raise Transient(HubUnreachable(self._source.host, type(error).__name__)) from error
+
+    def _moved(self, stop: threading.Event) -> None:
+        self.moved_at = self._shared.setbacks.now()
+        if stop.is_set():
+            raise Cancelled
+
+    def _keep_limit(self, count_bytes: int, stop: threading.Event) -> None:
+        limiter = self._shared.limiter
+        self._fit_buffers()
+        limiter.pay(count_bytes)
+        while (left_s := limiter.owed_s()) > 0:
+            stop.wait(min(left_s, 0.1))
+            self._moved(stop)
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
     @contextmanager
-    def _open(self, part: Part) -> Iterator[httpx2.Response]:
+    def _open(self, sink: Sink, stop: threading.Event) -> Iterator[httpx2.Response]:
         """Follow redirects by hand: the token goes to the hub's own origin and never further."""
-        url = f"{self._source.endpoint}/{self._source.repository}/resolve/{self._commit}/{quote(part.file.path)}"
-        for _ in range(MAX_REDIRECTS):
-            self._cancel.check()
-            request = self._client.build_request("GET", url, headers=self._headers(part, url))
+        source, file = self._source, sink.file
+        at_hub = f"{source.endpoint}/{source.repository}/resolve/{self._shared.commit}/{quote(file.path)}"
+        remembered = self._shared.locations.get(file.path)
+        url = remembered or at_hub
+        for _ in range(MAX_REDIRECTS + 1):
+            self._moved(stop)
+            extensions: dict[str, Any] = {"trace": self._notice_socket}
+            headers = self._headers(sink, url)
+            request = self._client.build_request("GET", url, headers=headers, extensions=extensions)
             response = self._client.send(request, stream=True)
             try:
+                self._moved(stop)
                 if response.is_redirect:
-                    self._check_listed(part, response)
-                    url = self._next_url(url, response.headers.get("Location", ""))
+                    check_listed(source, file, response)
+                    url = next_url(source, url, response.headers.get("Location", ""))
                     continue
-                self._raise_refusal(url, response)
+                if url == remembered and response.status_code in _NO_LONGER_GOOD:
+                    self._shared.locations.pop(file.path, None)
+                    url, remembered = at_hub, None
+                    continue
+                check_success(source, url, response)
+                if not is_hub(self._source, url):
+                    self._shared.locations[file.path] = url
                 yield response
                 return
             finally:
                 response.close()
-        raise Transient(HubNotUnderstood(self._source.host))
+        raise Transient(HubNotUnderstood(source.host))
 
-    def _headers(self, part: Part, url: str) -> dict[str, str]:
+    def _notice_socket(self, event: str, info: dict[str, Any]) -> None:
+        if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            return
+        connected = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            self._sockets = [known for known in self._sockets if known.fileno() >= 0] + [connected]
+        if self._stop.is_set():
+            self.abort()
+        self._limit = 0
+        self._fit_buffers()
+
+    def _fit_buffers(self) -> None:
+        """What waits in the system's buffers is lost in a kill, and a reader that a limit slows would have megabytes
+        there."""
+        limit = self._shared.limiter.bytes_per_s
+        if limit == self._limit:
+            return
+        self._limit = limit
+        size_bytes = max(SMALLEST_BUFFER_BYTES, min(BLOCK_BYTES, limit // 16)) if limit else LARGEST_BUFFER_BYTES
+        with self._lock:
+            for connected in self._sockets:
+                with contextlib.suppress(OSError):
+                    connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size_bytes)
+
+    def _headers(self, sink: Sink, url: str) -> dict[str, str]:
         headers = {}
-        if self._source.token and self._is_hub(url):
+        if self._source.token and is_hub(self._source, url):
             headers["Authorization"] = f"Bearer {self._source.token}"
-        if part.size_bytes:
-            headers["Range"] = f"bytes={part.size_bytes}-"
-            tag = self._entity_tags.get(url.partition("?")[0])
-            if tag:
-                headers["If-Range"] = tag
+        if sink.position or sink.end < sink.file.size_bytes:
+            last = str(sink.end - 1) if sink.end < sink.file.size_bytes else ""
+            headers["Range"] = f"bytes={sink.position}-{last}"
+        tag = self._shared.entity_tags.get(url.partition("?")[0])
+        if sink.position and tag:
+            headers["If-Range"] = tag
         return headers
 
-    def _is_hub(self, url: str) -> bool:
-        return _origin(url) == _origin(self._source.endpoint)
-
-    def _next_url(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
-        allowed = ("https",) if urlsplit(url).scheme == "https" else ("http", "https")
-        if not location or urlsplit(target).scheme not in allowed:
+    def _check_fits(self, sink: Sink, response: httpx2.Response) -> tuple[int, bool]:
+        """As :func:`check_fits`, with what earlier answers from the same place were like."""
+        first_byte, whole = check_fits(self._source, sink, response)
+        place = str(response.url).partition("?")[0]
+        if whole and sink.position and place not in self._shared.refused_whole:
+            # Once this may be an odd answer, or a tag that changed; a host that always does it is listened to.
+            self._shared.refused_whole.add(place)
+            self._shared.entity_tags.pop(place, None)
             raise Transient(HubNotUnderstood(self._source.host))
-        return target
-
-    def _raise_refusal(self, url: str, response: httpx2.Response) -> None:
-        if response.status_code in (200, 206):
-            return
-        answer = Answer(
-            response.url.host,
-            response.status_code,
-            response.headers.get("X-Error-Code", ""),
-            response.headers.get("X-Error-Message", ""),
-            response.headers.get("Retry-After", ""),
-        )
-        if self._is_hub(url):
-            source = self._source
-            raise refusal(answer, source.repository, source.page_url, has_token=bool(source.token))
-        # A store of bytes has no say about rights: its 403 is a link that expired, and the hub gives a new one.
-        raise transient_refusal(answer)
-
-    def _check_listed(self, part: Part, response: httpx2.Response) -> None:
-        """The hub names the hash and size of what it redirects to; if they are not the listed ones, don't go there."""
-        kind, _, digest = part.file.digest.partition(":")
-        tag = response.headers.get("X-Linked-Etag", "").strip('"').lower()
-        size = response.headers.get("X-Linked-Size", "")
-        other_hash = kind == "sha256" and re.fullmatch(r"[0-9a-f]{64}", tag) and tag != digest
-        if other_hash or (size and size != str(part.file.size_bytes)):
-            raise ContentMismatch(self._source.repository, part.file.path)
-
-    def _check_ours(self, part: Part, response: httpx2.Response) -> None:
-        """Refuse an answer of another length or offset before one byte of it is kept."""
-        headers = response.headers
-        first_byte = 0
-        if response.status_code == 206:
-            match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", ""))
-            first_byte = int(match[1]) if match else -1
-            if match is None or match[3] not in ("*", str(part.file.size_bytes)) or first_byte != part.size_bytes:
-                raise Transient(HubNotUnderstood(self._source.host))
-        length = headers.get("Content-Length")
-        if length is not None and length != str(part.file.size_bytes - first_byte):
-            raise Transient(HubNotUnderstood(self._source.host))
-        if headers.get("Content-Encoding", "identity") != "identity":
-            raise Transient(HubNotUnderstood(self._source.host))
-        tag = headers.get("ETag", "")
+        tag = response.headers.get("ETag", "")
         if tag and not tag.startswith("W/"):
-            self._entity_tags[str(response.url).partition("?")[0]] = tag
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
+            self._shared.entity_tags[place] = tag
+        return first_byte, whole

@@ -14,12 +14,13 @@ from pathlib import Path
 from runtime.cancel import Cancelled, CancelToken
 from runtime.downloads.hub import Source
 from runtime.downloads.job import DownloadJob
-from runtime.downloads.messages import CODEC, JobEnded, JobProgress, StartJob, StopJob
+from runtime.downloads.limiter import Limiter
+from runtime.downloads.messages import CODEC, JobEnded, JobProgress, SetLimit, StartJob, StopJob
 from runtime.errors import problem_of
 from runtime.events import DownloadPhase
 from runtime.wire import PROTOCOL_VERSION, ChildEnd, Hello
 
-REPORT_EVERY_S = 0.2
+REPORT_EVERY_S = 0.15
 WAITING_REPORT_EVERY_S = 1.0
 # A job that is blocked in DNS or in a silent connection can't notice the token; the process ends around it.
 STOP_GRACE_S = 0.02
@@ -34,7 +35,7 @@ ENVIRONMENT = {
 }
 
 
-def _run(end: ChildEnd, order: StartJob, cancel: CancelToken) -> None:
+def _run(end: ChildEnd, order: StartJob, cancel: CancelToken, limiter: Limiter) -> None:
     """Do the job, say how it ended, and end the process."""
     ended = threading.Event()
     job = DownloadJob(
@@ -45,6 +46,7 @@ def _run(end: ChildEnd, order: StartJob, cancel: CancelToken) -> None:
         cancel=cancel,
         patience=order.patience,
         on_phase=end.send,
+        limiter=limiter,
     )
     reporter = threading.Thread(target=_report, args=(end, job, ended), name="report", daemon=True)
     reporter.start()
@@ -70,7 +72,7 @@ def _report(end: ChildEnd, job: DownloadJob, ended: threading.Event) -> None:
 
 
 def main() -> None:
-    """Read one order, work, and listen for the word to stop."""
+    """Read one order, work, and listen for another speed limit and the word to stop."""
     end = ChildEnd(CODEC)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches us too; the parent decides
     os.environ.update(ENVIRONMENT)
@@ -79,9 +81,12 @@ def main() -> None:
     order = next(messages, None)
     if isinstance(order, StartJob):
         cancel = CancelToken()
-        work = threading.Thread(target=_run, args=(end, order, cancel), name="job", daemon=True)
+        limiter = Limiter(order.limit_bytes_per_s)
+        work = threading.Thread(target=_run, args=(end, order, cancel, limiter), name="job", daemon=True)
         work.start()
         for message in messages:
+            if isinstance(message, SetLimit):
+                limiter.set(message.limit_bytes_per_s)
             if isinstance(message, StopJob):
                 break
         cancel.cancel()
