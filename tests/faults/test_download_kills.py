@@ -92,15 +92,15 @@ def test_the_app_and_the_worker_killed_again_and_again(hub: LoopbackHub, paths: 
 def test_the_worker_killed_under_a_living_app(
     service: DownloadService, hub: LoopbackHub, paths: Paths, model: Model
 ) -> None:
-    hub.total_rate_bytes_per_s = 20e6
+    hub.total_rate_bytes_per_s = 5e6
     service.start(DownloadRequest(NAME))
     chance = random.Random(7)
     for kill in range(3):
-        goal = int(model.total_bytes * (kill + chance.random()) / 4)
+        goal = int(model.total_bytes * (kill + chance.random()) / 10)
         until(lambda goal=goal: done_bytes(service) > goal)  # type: ignore[misc]
         (pid,) = worker_pids(os.getpid())
         os.kill(pid, signal.SIGKILL)
-        until(lambda pid=pid: pid not in worker_pids(os.getpid()))  # type: ignore[misc]
+        until(lambda pid=pid: is_gone(pid) and worker_pids(os.getpid()))  # type: ignore[misc]
     hub.total_rate_bytes_per_s = None
     state = ended(service)
     assert state.phase is DownloadPhase.DONE
@@ -188,9 +188,9 @@ def test_two_processes_on_one_job(hub: LoopbackHub, paths: Paths, model: Model) 
 
 
 def test_the_second_process_takes_over_from_a_killed_first(hub: LoopbackHub, paths: Paths, model: Model) -> None:
-    hub.total_rate_bytes_per_s = 20e6
+    hub.total_rate_bytes_per_s = 5e6
     with job_process(hub, paths) as first:
-        until(lambda: hub.sent_bytes > 15_000_000)
+        until(lambda: hub.sent_bytes > 5_000_000)
         first.kill()
     hub.total_rate_bytes_per_s = None
     with job_process(hub, paths) as second:

@@ -119,7 +119,8 @@ def _cancelled(downloads: Downloads, paths: Paths) -> None:
     downloads.service.cancel(NAME)
     downloads.until(_is(DownloadPhase.CANCELLED))
     assert NAME not in downloads.order()
-    assert [path for path in files_below(paths.models) if "other" not in str(path)] == []
+    # Large parts are deleted beside the answer.
+    until_true(lambda: not [path for path in files_below(paths.models) if "other" not in str(path)])
     downloads.service.cancel(OTHER)
     until_true(lambda: not downloads.order())
     assert workers() == []
