@@ -27,7 +27,7 @@ from tests.runtime.downloads.kit import IMPATIENT, NAME, paths_below
 WEIGHTS = "model.safetensors"
 KILLS = 8
 # What is on its way at the moment of a kill, on a busy computer too; a lost piece would be many times that.
-BYTES_PER_KILL = 2_000_000
+BYTES_PER_KILL = 4_000_000
 JOB = """
 import sys
 from pathlib import Path
