@@ -38,13 +38,14 @@ class Stalls:
 
     def __init__(self) -> None:
         self.worst = 0.0
-        self._last = 0.0
+        self.worst_own = 0.0  # the same in processor time of this thread: without what others took
+        self._last = self._last_own = 0.0
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._probe)
 
     def __enter__(self) -> Stalls:
-        self._last = time.perf_counter()
+        self._last, self._last_own = time.perf_counter(), time.thread_time()
         self._timer.start(1)
         return self
 
@@ -55,9 +56,10 @@ class Stalls:
         self._timer.stop()
 
     def _probe(self) -> None:
-        now = time.perf_counter()
+        now, own = time.perf_counter(), time.thread_time()
         self.worst = max(self.worst, (now - self._last) * 1000)
-        self._last = now
+        self.worst_own = max(self.worst_own, (own - self._last_own) * 1000)
+        self._last, self._last_own = now, own
 
 
 class Typist:
