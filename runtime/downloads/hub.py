@@ -129,6 +129,8 @@ def list_model(source: Source, revision: str, patience: Patience, found: Found |
         raise TokenRejected(source.repository, source.page_url)
     found = found or Found()
     entries = _ask(source, revision, patience, found)
+    if not all(isinstance(entry.path, str) for entry in entries):
+        raise Transient(HubNotUnderstood(source.host))
     files = _one_of_each_name(_file(entry, source) for entry in entries if is_allowed(entry.path))
     files = _model_weights_only(files)
     if not any(file.path.endswith(".safetensors") for file in files) or not any(f.path == "config.json" for f in files):
@@ -264,7 +266,7 @@ def _bounded_client(source: Source, patience: Patience) -> httpx2.Client:
                     response = read_bounded(response, source.host)
             except httpx2.RequestError as error:
                 raise Transient(HubUnreachable(source.host, type(error).__name__)) from error
-            if response.status_code == 429 or response.status_code >= 500:
+            if response.status_code in (408, 429) or response.status_code >= 500:
                 response.close()
                 raise transient_refusal(_answer(response))
             return response
