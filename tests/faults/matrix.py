@@ -88,10 +88,13 @@ def main() -> int:
     parser.add_argument("--only", default="*", help="names of kinds, * and ? allowed")
     parser.add_argument("--but", action="append", default=[], help="names of kinds to leave out, * and ? allowed")
     parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("--kinds", type=Path, help="a JSON list of the names to run; all without it")
+    parser.add_argument("--failures", type=Path, help="where to write what failed: names and reasons as JSON")
     arguments = parser.parse_args()
     named = [kind for kind in KINDS.values() if fnmatchcase(kind.name, arguments.only)]
     named = [kind for kind in named if not any(fnmatchcase(kind.name, but) for but in arguments.but)]
-    kinds = [kind for kind in named if runs_here(kind)]
+    listed = set(json.loads(arguments.kinds.read_text())) if arguments.kinds else set(KINDS)
+    kinds = [kind for kind in named if runs_here(kind) and kind.name in listed]
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hearth-matrix-") as made:
@@ -100,6 +103,8 @@ def main() -> int:
         with multiprocessing.get_context("spawn").Pool(arguments.jobs) as pool:
             results = list(pool.imap_unordered(run_one, work))
     _print_table(kinds, results)
+    if arguments.failures:
+        arguments.failures.write_text(json.dumps({r.kind: r.failure for r in results if r.failure}))
     totals = _totals(results)
     totals["wall_s"] = round(time.monotonic() - begun, 1)
     totals["left_out"] = sorted(kind.name for kind in KINDS.values() if not runs_here(kind))

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from multiprocessing.pool import AsyncResult
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.case import Broken, Case, FaultKind
-from tests.faults.matrix import KINDS, Result, run_one, runs_here
+from tests.faults.matrix import KINDS, runs_here
 from tests.faults.models import Model, make_models
 from tests.faults.running import run_case
 from tests.hub import Kind
 
 SEED = 1
-JOBS = 3
-PATIENCE_S = 300.0
-Pending = AsyncResult[Result]
+PATIENCE_S = 500.0
 SMALL = ("small",)
 
 
@@ -35,21 +34,25 @@ def models(folder: Path) -> dict[str, Model]:
 
 
 @pytest.fixture(scope="module")
-def results(request: pytest.FixtureRequest, folder: Path, models: dict[str, Model]) -> Iterator[dict[str, Pending]]:
-    """All kinds that were asked for, at work in a few processes: most of them wait for something most of the time."""
+def failures(request: pytest.FixtureRequest, folder: Path) -> dict[str, str]:
+    """All kinds that were asked for, in a process of their own that uses several: most wait most of the time."""
     asked = [item.callspec.params.get("kind") for item in request.session.items if hasattr(item, "callspec")]
-    kinds = [kind for kind in asked if isinstance(kind, FaultKind) and runs_here(kind)]
-    with multiprocessing.get_context("spawn").Pool(JOBS) as pool:
-        yield {kind.name: pool.apply_async(run_one, ((str(folder), kind.name, SEED),)) for kind in kinds}
-        pool.close()
-        pool.join()
+    names = [kind.name for kind in asked if isinstance(kind, FaultKind) and runs_here(kind)]
+    kinds, found = folder / "kinds.json", folder / "failures.json"
+    kinds.write_text(json.dumps(names))
+    command = [sys.executable, "-m", "tests.faults.matrix", "--seeds", "1", "--first-seed", str(SEED)]
+    command += ["--kinds", str(kinds), "--failures", str(found)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert found.exists(), ran.stderr
+    failed: dict[str, str] = json.loads(found.read_text())
+    return failed
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
-def test_one_seed_of(kind: FaultKind, results: dict[str, Pending]) -> None:
+def test_one_seed_of(kind: FaultKind, failures: dict[str, str]) -> None:
     if not runs_here(kind):
         pytest.skip("a small real disk needs root on Linux")
-    assert results[kind.name].get(PATIENCE_S).failure == ""
+    assert failures.get(kind.name, "") == ""
 
 
 def test_there_are_many_kinds() -> None:
