@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import errno
 import os
-import shutil
 import struct
 import sys
 from collections.abc import Callable
@@ -16,8 +15,8 @@ from typing import Protocol
 from runtime.cancel import CancelToken
 from runtime.errors import DiskFull
 from runtime.storage.manifest import ManifestFile
+from runtime.storage.models_layout import BIN, discard_removed
 
-BIN = ".deleted"  # the library's folder of removed models that may still be brought back
 ROOM_TO_LEAVE_BYTES = 64 * 1024 * 1024
 RESERVE_STEP_BYTES = 1024 * 1024 * 1024
 _KEEP_SIZE = 1
@@ -54,7 +53,7 @@ def require_room(models: Path, needed_bytes: int, disk_usage: Callable[[Path], D
     removed = _removed_models(models / BIN)
     if free_bytes + sum(_freed_bytes(folder) for folder in removed) >= needed_bytes:
         for folder in removed:
-            shutil.rmtree(folder, ignore_errors=True)
+            discard_removed(folder)
             free_bytes = disk_usage(models).free
             if needed_bytes <= free_bytes:
                 return

@@ -21,10 +21,11 @@ from runtime.downloads.shared_file import make_way
 from runtime.downloads.space import DiskUsage as DiskUsage
 from runtime.downloads.space import occupied_bytes, require_room, reserve
 from runtime.errors import AlreadyDownloading, FolderNotWritable, ModelDamaged, ModelFolderMissing, ModelsDiskMissing
-from runtime.storage.files import sync_folder
+from runtime.storage.files import replace_folder
+from runtime.storage.locks import wait_for_lock
 from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, read_manifest, write_manifest
+from runtime.storage.models_layout import INCOMING
 
-INCOMING = ".incoming"
 THROWN_AWAY = ".thrown-away-"
 FORGOTTEN_AFTER_S = 30 * 24 * 3600.0
 
@@ -72,12 +73,7 @@ class Stage:
         except OSError as error:
             raise FolderNotWritable(str(self.models)) from error
         try:
-            deadline = time.monotonic() + wait_s
-            while not _try_lock(descriptor):
-                if time.monotonic() >= deadline:
-                    raise AlreadyDownloading(self.repository)
-                cancel.wait(0.05)
-                cancel.check()
+            wait_for_lock(descriptor, self.repository, cancel, wait_s)
             yield
         finally:
             os.close(descriptor)
@@ -166,20 +162,10 @@ class Stage:
         write_manifest(self.files, manifest)
         aside = self.folder / "replaced"
         shutil.rmtree(aside, ignore_errors=True)
-        moved_to: Path | None = None
-        if self.target.exists():
-            # A folder that is not ours is moved beside, never removed.
-            ours = (self.target / MANIFEST_NAME).is_file()
-            kept = self.models / f"{self.target.name}.before-{time.strftime('%Y%m%d-%H%M%S')}"
-            moved_to = aside if ours else kept
-            os.replace(self.target, moved_to)
-        try:
-            os.replace(self.files, self.target)
-        except OSError:
-            if moved_to is not None:
-                os.replace(moved_to, self.target)
-            raise
-        sync_folder(self.models)
+        # A folder that is not ours is moved beside, never removed.
+        ours = (self.target / MANIFEST_NAME).is_file()
+        kept = self.models / f"{self.target.name}.before-{time.strftime('%Y%m%d-%H%M%S')}"
+        replace_folder(self.files, self.target, aside if ours else kept)
         shutil.rmtree(self.folder, ignore_errors=True)
         return self.target
 
@@ -216,15 +202,3 @@ def sweep_forgotten(models: Path, known: Iterable[str]) -> None:
             newest = max((path.lstat().st_mtime for path in (folder, *folder.rglob("*"))), default=0.0)
             if folder.is_dir() and folder.name not in keep and newest < oldest_kept:
                 Stage(models, folder.name.replace("--", "/", 1)).discard()
-
-
-def _try_lock(descriptor: int) -> bool:
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True  # A share without locks: better one job unguarded than none at all.
-    return True

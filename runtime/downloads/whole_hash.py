@@ -32,11 +32,6 @@ class WholeHash:
         self._thread = threading.Thread(target=self._follow, name="whole-hash", daemon=True)
         self._thread.start()
 
-    @property
-    def hashed_bytes(self) -> int:
-        """How far the hash has come."""
-        return min((len(self._states) - 1) * PIECE_BYTES, self._part.file.size_bytes)
-
     def agrees(self, cancel: CancelToken) -> bool:
         """Wait for the hash of the part, which is complete, and compare. Raises OSError, Cancelled."""
         with self._part.changed:

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import re
-import shutil
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,17 +17,16 @@ from runtime.errors import HomeNotWritable, ModelNotFound, ModelsFolderRefused
 from runtime.library.installed import InstalledModel
 from runtime.storage.files import replace_file, sync_folder
 from runtime.storage.model_folder import weight_files
+from runtime.storage.models_layout import BIN, discard_removed
 from runtime.storage.unchanged import stamp
 
 _log = logging.getLogger(__name__)
-BIN = ".deleted"
 NOTE_NAME = ".hearth-removed.json"
 KEPT_S = 24 * 60 * 60
 _NOTE_BYTES = 64 * 1024
 _LONGEST_NAME = 200
 # The name of an entry is the id: twelve digits, then the folder's own name, so that it comes back even without note.
 _ID = re.compile(r"[0-9a-f]{12}(?:-(.+))?", re.DOTALL)
-_GOING = ".going-"
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Bin:
     def empty(self, removed_id: str = "") -> None:
         """Delete one removed model for good, or all of them. Slow for large ones; what the disk refuses stays."""
         for entry in [self._entry(removed_id)] if removed_id else self._entries():
-            self._discard(entry)
+            discard_removed(entry)
         self._tidy()
 
     def sweep(self, older_than_s: float, now: datetime | None = None) -> None:
@@ -121,7 +119,7 @@ class Bin:
         for entry in self._entries():
             known = _ID.fullmatch(entry.name)
             if known is None or (moment - _removed_at(entry, _slip(entry))).total_seconds() > older_than_s:
-                self._discard(entry)
+                discard_removed(entry)
         self._tidy()
 
     def _entry(self, removed_id: str) -> Path:
@@ -137,19 +135,6 @@ class Bin:
             return sorted(self._bin.iterdir())
         except OSError:
             return []
-
-    def _discard(self, entry: Path) -> None:
-        """Renamed first: half a model can't be brought back."""
-        going = entry
-        if not entry.name.startswith(_GOING):
-            going = self._bin / f"{_GOING}{uuid.uuid4().hex}"
-            with contextlib.suppress(OSError):
-                os.rename(entry, going)
-        with contextlib.suppress(OSError):
-            if going.is_symlink() or not going.is_dir():
-                going.unlink()
-                return
-        shutil.rmtree(going, ignore_errors=True)
 
     def _tidy(self) -> None:
         with contextlib.suppress(OSError):

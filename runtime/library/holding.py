@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from runtime.cancel import CancelToken
-from runtime.errors import AlreadyDownloading, FolderNotWritable
+from runtime.errors import FolderNotWritable
+from runtime.storage.locks import wait_for_lock
+from runtime.storage.models_layout import INCOMING
 
 WAIT_S = 10.0
-INCOMING = ".incoming"
 
 
 @contextlib.contextmanager
@@ -21,8 +20,6 @@ def held(path: Path, subject: str, cancel: CancelToken, wait_s: float = WAIT_S) 
     """Hold a folder, or a lock file that is made if it is missing. The system frees it when the holder dies.
 
     Yields False when whoever held it before has renamed or removed it meanwhile.
-
-    Where a disk knows no locks (some shares) nothing is held: better one job unguarded than none at all.
 
     Raises:
         AlreadyDownloading: another process works there for longer than ``wait_s``; ``subject`` is what it is told of.
@@ -36,12 +33,7 @@ def held(path: Path, subject: str, cancel: CancelToken, wait_s: float = WAIT_S) 
     except OSError as error:
         raise FolderNotWritable(str(path.parent)) from error
     try:
-        deadline = time.monotonic() + wait_s
-        while not _try_lock(descriptor):
-            if time.monotonic() >= deadline:
-                raise AlreadyDownloading(subject)
-            cancel.wait(0.05)
-            cancel.check()
+        wait_for_lock(descriptor, subject, cancel, wait_s)
         yield _is_still(descriptor, path)
     finally:
         os.close(descriptor)
@@ -52,16 +44,6 @@ def download_lock(models: Path, folder_name: str) -> Path:
     incoming = models / INCOMING
     incoming.mkdir(mode=0o700, exist_ok=True)
     return incoming / f"{folder_name}.lock"
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _is_still(descriptor: int, path: Path) -> bool:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from runtime.errors import ModelFolderMissing, ModelsFolderRefused
 from runtime.library.disks import Disk, make_last_folder
-from runtime.library.holding import INCOMING
 from runtime.library.names import is_litter
 from runtime.storage.files import sync_folder
 from runtime.storage.manifest import MANIFEST_NAME
+from runtime.storage.models_layout import INCOMING
 
 OWN_FOLDER = "Hearth models"
 MARK_NAME = ".hearth-moving"

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from runtime.cancel import CancelToken
 from runtime.errors import DiskUnreliable, HearthError, ModelDamaged, ModelsDiskMissing, ModelsFolderRefused
-from runtime.library.bin import BIN
 from runtime.library.careful_copy import SourceWrong, Wanted, copy_carefully, hash_file
 from runtime.library.copy_manifest import PART_NAME
 from runtime.library.disks import Disk
-from runtime.library.holding import INCOMING, held
+from runtime.library.holding import held
 from runtime.library.leftovers import is_there, remove_others
 from runtime.library.move_plan import (
     GATHERING,
@@ -34,6 +33,7 @@ from runtime.library.names import names_from
 from runtime.library.steps import Steps
 from runtime.storage.files import sync_folder
 from runtime.storage.manifest import read_manifest
+from runtime.storage.models_layout import BIN, INCOMING
 
 __all__ = ["move_library", "staying_behind", "unfinished_move"]
 

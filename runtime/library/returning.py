@@ -21,14 +21,15 @@ from runtime.library.copy_manifest import (
     wrong_at_a_glance,
 )
 from runtime.library.disks import Disk, make_last_folder
-from runtime.library.holding import INCOMING, download_lock, held
+from runtime.library.holding import download_lock, held
 from runtime.library.leftovers import is_there, remove_others
 from runtime.library.model_source import is_code
 from runtime.library.names import names_from, safe_name
 from runtime.library.steps import Steps
-from runtime.storage.files import sync_folder
+from runtime.storage.files import replace_folder
 from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, read_manifest, write_manifest
 from runtime.storage.model_folder import inspect_files
+from runtime.storage.models_layout import INCOMING
 
 
 def bring_back(
@@ -163,17 +164,8 @@ class _Returning:
                 ),
             )
             shutil.rmtree(self._replaced, ignore_errors=True)
-            moved_to: Path | None = None
-            if os.path.lexists(target):
-                moved_to = self._replaced if _is_version_of(target, copied) else _beside(target)
-                os.replace(target, moved_to)
-            try:
-                os.replace(self._files, target)
-            except OSError:
-                if moved_to is not None:
-                    os.replace(moved_to, target)
-                raise
-            sync_folder(self._models)
+            aside = self._replaced if _is_version_of(target, copied) else _beside(target)
+            replace_folder(self._files, target, aside)
         self._tidy()
 
     def _tidy(self) -> None:

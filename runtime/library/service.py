@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runtime.cancel import CancelToken
 from runtime.errors import ModelDamaged, ModelFolderMissing, ModelNotFound, ModelNotOurs, ModelsDiskMissing, Problem
-from runtime.library.bin import BIN, KEPT_S, Bin, RemovedModel
+from runtime.library.bin import KEPT_S, Bin, RemovedModel
 from runtime.library.elsewhere import found_at, found_elsewhere
 from runtime.library.installed import (
     CheckKind,
@@ -28,6 +28,7 @@ from runtime.library.verifying import VerifyReport, verify_by_manifest, verify_c
 from runtime.paths import Paths
 from runtime.storage.manifest import MANIFEST_NAME
 from runtime.storage.model_folder import weight_files
+from runtime.storage.models_layout import BIN
 from runtime.storage.unchanged import stamp
 
 __all__ = ["BIN", "CheckKind", "InstalledModel", "LibraryService", "Owner", "Places", "RemovedModel", "VerifyReport"]

@@ -59,6 +59,23 @@ def copy_file(source: Path, target: Path) -> None:
         shutil.copyfileobj(content, stream, 1024 * 1024)
 
 
+def replace_folder(new: Path, target: Path, aside: Path) -> None:
+    """Rename a folder into its place; what had that place is put ``aside``, and back again if the rename fails.
+
+    Between the two renames a crash leaves the old one aside, whole. Raises OSError.
+    """
+    had_place = os.path.lexists(target)
+    if had_place:
+        os.replace(target, aside)
+    try:
+        os.replace(new, target)
+    except OSError:
+        if had_place:
+            os.replace(aside, target)
+        raise
+    sync_folder(target.parent)
+
+
 def shown_name(path: Path) -> str:
     """A file's name as it can be shown and stored, in one line: names of files may hold anything."""
     name = os.fsencode(path.name or str(path)).decode("utf-8", "replace")
