@@ -152,3 +152,8 @@ def place_in_line(place: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 file", "2 files"."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def details(rows: dict[str, str]) -> str:
+    """Lines "name: value" for experts, without those that have no value."""
+    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)

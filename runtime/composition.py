@@ -346,8 +346,7 @@ class Runtime:
         elif isinstance(event, AnswerFinished) and event.reason is not FinishReason.FAILED:
             loaded, figures = self.chat.loaded, event.statistics
             if loaded is not None:
-                self.library.note_used(loaded.folder)
-                self.library.note_speed(loaded.folder, figures.answer_tokens_per_s, figures.answer_tokens)
+                self.library.note_answer(loaded.folder, figures.answer_tokens_per_s, figures.answer_tokens)
 
     def _loaded_bytes(self) -> int:
         """Memory that a model of ours holds now and would give back."""

@@ -31,6 +31,7 @@ class _Look:
     installed: tuple[InstalledModel, ...]
     removed: tuple[RemovedModel, ...]
     problem: Problem | None
+    gone: str  # the folder of the model in use, if it is not there any more
 
 
 class ModelsController(QObject):
@@ -128,8 +129,6 @@ class ModelsController(QObject):
             return self._runtime.library.remove(folder), self._look()
 
         def on_done(found: tuple[RemovedModel, _Look]) -> None:
-            if self.current is not None and self.current.folder == folder:
-                self.current, self.refused = None, True
             self._on_looked(found[1])
             self.removed_one.emit(found[0])
 
@@ -148,18 +147,19 @@ class ModelsController(QObject):
 
         def work() -> _Look:
             known = self._runtime.settings.settings.extra_model_folders
-            before = {model.folder for model in self._runtime.library.models()}
             if folder not in known:
                 self._runtime.change_settings(extra_model_folders=(*known, folder))
             look = self._look()
-            inside = [m for m in look.installed if Path(m.folder).is_relative_to(Path(folder))]
-            if not inside and before == {model.folder for model in look.installed}:
+            if not any(Path(model.folder).is_relative_to(folder) for model in look.installed):
                 self._runtime.change_settings(extra_model_folders=known)
-                # Says why, if it is a model that can't be used.
-                self._runtime.library.inspect_folder(Path(folder))
+                self._runtime.library.inspect_folder(Path(folder))  # says why, if it is a model that can't be used
             return look
 
-        self._questions.run(work, self._on_looked, lambda _problem: self.nothing_found.emit(folder))
+        def on_problem(problem: Problem) -> None:
+            no_model = problem.code == "model.damaged" and problem.parameters.get("file") == "config.json"
+            self.nothing_found.emit(folder) if no_model else self.trouble.emit(problem)
+
+        self._questions.run(work, self._on_looked, on_problem)
 
     def forget_folder(self, folder: str) -> None:
         """Use the models in a folder of the person's no longer. They stay."""
@@ -179,12 +179,17 @@ class ModelsController(QObject):
         self._questions.run(both, self._on_looked, self.trouble.emit)
 
     def _look(self) -> _Look:
-        library = self._runtime.library
-        return _Look(library.models(), library.removed(), library.problem)
+        library, current = self._runtime.library, self.current
+        problem = library.problem
+        # While its disk is away a model that is loaded still answers.
+        gone = problem is None and current is not None and not Path(current.folder).is_dir()
+        return _Look(library.models(), library.removed(), problem, current.folder if gone and current else "")
 
     def _on_looked(self, look: _Look) -> None:
         self.looked = True
         self.removed, self.problem = look.removed, look.problem
+        if self.current is not None and self.current.folder == look.gone:
+            self.current, self.refused = None, True
         self._on_installed(look.installed)
 
     def _on_chosen(self, found: tuple[InstalledModel, tuple[InstalledModel, ...]]) -> None:

@@ -174,4 +174,4 @@ def _details(model: InstalledModel, judgement: Judgement | None) -> str:
         "Measured": f"{model.tokens_per_s:.1f} tokens a second" if model.tokens_per_s else "",
         "Downloaded": model.downloaded_at,
     }
-    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
+    return wording.details(rows)

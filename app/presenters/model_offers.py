@@ -111,7 +111,7 @@ def _choice_details(choice: Choice) -> str:
         "Memory this computer can give": wording.size(choice.budget_bytes),
         "Speed, estimated": f"{choice.tokens_per_s_low:.1f} to {choice.tokens_per_s_high:.1f} tokens a second",
     }
-    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
+    return wording.details(rows)
 
 
 def _found_details(judged: JudgedModel[HubModel]) -> str:
@@ -127,4 +127,4 @@ def _found_details(judged: JudgedModel[HubModel]) -> str:
         "Judged": "roughly, from its size" if judgement and judgement.rough else "",
         "Liked by": f"{model.likes:,}" if model.likes else "",
     }
-    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
+    return wording.details(rows)

@@ -76,4 +76,4 @@ def _details(copy: ShelvedModel) -> str:
         "From": copy.origin,
         "Folder": copy.folder,
     }
-    return "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
+    return wording.details(rows)

@@ -312,7 +312,7 @@ class ModelsPresenter(QObject):
             self._checked[work.subject] = (datetime.now().astimezone(), not work.wrong_files)
         if work.kind is WorkKind.MOVE:
             self._settings.refresh()
-            if self._models.current is not None:
+            if work.state is WorkState.DONE and self._models.current is not None:
                 self._models.use(self._models.current.repository or self._models.current.folder)
         self._models.refresh()
         self._computer.look()

@@ -26,7 +26,6 @@ from app.sentences.downloads import (
 )
 from app.sentences.installed import (
     checked,
-    installed_facts,
     last_used,
     licence,
     licence_word,
@@ -56,7 +55,6 @@ __all__ = [
     "fit",
     "fit_word",
     "held",
-    "installed_facts",
     "last_used",
     "licence",
     "licence_word",

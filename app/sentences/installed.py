@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app import wording
 from app.sentences.choices import fit_word
-from runtime.api import Choice, Fit, InstalledModel
+from runtime.api import Fit
 
 OWNERS = {
     "ours": "",
@@ -101,11 +101,4 @@ def model_facts(
         checked(now, verified_at, by_bytes=verified_by_bytes, month_first=month_first),
         owner(owner_kind),
     )
-    return " · ".join(part for part in parts if part)
-
-
-def installed_facts(model: InstalledModel, choice: Choice | None) -> str:
-    """ "Qwen3 8B · 4.9 GB on disk · about 18 words a second, estimated"."""
-    parts = [choice.model.name if choice else model.repository, f"{wording.size(model.size_bytes)} on disk"]
-    parts.append(speed(choice.tokens_per_s_low, measured=False) if choice is not None else "")
     return " · ".join(part for part in parts if part)

@@ -72,11 +72,11 @@ class Notes:
         self._change(name, lambda _note: {"last_used_at": _now()})
 
     def speed(self, name: str, tokens_per_s: float) -> None:
-        """An answer of at least :data:`LEAST_ANSWER_TOKENS` was written at this rate."""
+        """An answer of at least :data:`LEAST_ANSWER_TOKENS` was written just now, at this rate."""
         if not (math.isfinite(tokens_per_s) and tokens_per_s > 0):
             return
         rate = round(tokens_per_s, 2)
-        self._change(name, lambda note: {"speeds": [*note.speeds, rate][-_SPEEDS_KEPT:]})
+        self._change(name, lambda note: {"last_used_at": _now(), "speeds": [*note.speeds, rate][-_SPEEDS_KEPT:]})
 
     def verified(self, name: str, wrong_files: tuple[str, ...], by: CheckKind, looked_at: str) -> None:
         """All files of the model were looked at just now, and these were not as they should be."""

@@ -114,6 +114,13 @@ class LibraryService:
         if answer_tokens >= LEAST_ANSWER_TOKENS:
             self._notes.speed(self._note_name(Path(folder)), tokens_per_s)
 
+    def note_answer(self, folder: str | Path, tokens_per_s: float, answer_tokens: int) -> None:
+        """This model has just answered: what both notes above tell, in one write. Never raises."""
+        if answer_tokens >= LEAST_ANSWER_TOKENS and tokens_per_s > 0:
+            self.note_speed(folder, tokens_per_s, answer_tokens)
+        else:
+            self.note_used(folder)
+
     def note_verified(self, folder: str | Path, wrong_files: tuple[str, ...], by: CheckKind = CheckKind.HASHES) -> None:
         """Every file of this model was looked at just now, and these were wrong: it counts as damaged until it is
         fetched anew, its files change, or a later look finds nothing. Writes one small file; never raises."""

@@ -101,6 +101,7 @@ def test_a_model_goes_to_the_shelf_and_comes_back_without_any_network(
     page.shelve_requested.emit(folder, str(disk), True)
     wait_for(qtbot, lambda: not cards(hearth) and still(hearth))
     assert not Path(folder).exists()
+    wait_for(qtbot, lambda: hearth.models.current is None)
     page.show_place("shelf")
     wait_for(qtbot, lambda: bool(page.shelf.shelves and page.shelf.shelves[0].copies))
     (copy,) = page.shelf.shelves[0].copies
@@ -164,6 +165,14 @@ def test_a_folder_of_the_persons_is_used_where_it_is(
     empty.mkdir()
     hearth.models_view.page.here.kept.folder_added.emit(str(empty))
     wait_for(qtbot, lambda: "No model" in toast(hearth))
+    strange = tmp_path / "strange"
+    shutil.copytree(tiny_model, strange)
+    (strange / "config.json").write_text('{"model_type": "never_heard_of"}')
+    hearth.models_view.page.here.kept.folder_added.emit(str(strange))
+    wait_for(qtbot, lambda: len(cards(hearth)) == 2)
+    model = hearth.models_view.page.here.model(str(strange))
+    assert model is not None
+    assert "never_heard_of" in model.trouble
 
 
 def test_what_is_found_at_the_hub_is_judged_and_fetched(
