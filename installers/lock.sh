@@ -1,5 +1,6 @@
 #!/bin/sh
 # Writes the lock files anew from pyproject.toml. Needs `uv` on the PATH (pip install uv). For maintainers only.
+# installers/weights.lock holds one file that never changes, and is written by hand.
 set -eu
 cd "$(dirname "$0")/.."
 lock() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url "$@"; }

@@ -13,6 +13,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+APP = ["requirements.lock", "installers/weights.lock"]
 
 
 @pytest.fixture
@@ -50,11 +51,11 @@ def locks(environment: ModuleType) -> list[str]:
 
 def test_the_app_is_set_up_once_and_the_tests_on_top(environment: ModuleType) -> None:
     environment.ensure()
-    assert locks(environment) == ["requirements.lock"]
+    assert locks(environment) == APP
     environment.ensure()
     assert environment._ran == []
     environment.ensure(with_tests=True)
-    assert locks(environment) == ["requirements.lock", "tests/requirements.lock"]
+    assert locks(environment) == [*APP, "tests/requirements.lock"]
     environment.ensure()
     environment.ensure(with_tests=True)
     assert environment._ran == []
@@ -63,9 +64,9 @@ def test_the_app_is_set_up_once_and_the_tests_on_top(environment: ModuleType) ->
 def test_every_part_is_pinned_by_hash(environment: ModuleType) -> None:
     environment.ensure(with_tests=True)
     installs = [command for command in environment._ran if "-r" in command]
-    assert len(installs) == 2
+    assert len(installs) == 3
     assert all("--require-hashes" in command for command in installs)
-    for name in ("requirements.lock", "tests/requirements.lock", "installers/cuda13.lock"):
+    for name in (*APP, "tests/requirements.lock", "installers/cuda13.lock"):
         lines = (ROOT / name).read_text().splitlines()
         assert sum("==" in line for line in lines) <= sum("--hash=sha256:" in line for line in lines)
         assert not any("://" in line for line in lines)
@@ -81,7 +82,13 @@ def test_an_nvidia_driver_decides_the_parts(
 ) -> None:
     monkeypatch.setattr(environment, "cuda_driver_version", lambda: version)
     environment.ensure()
-    assert locks(environment) == [lock]
+    assert locks(environment) == [lock, "installers/weights.lock"]
+
+
+def test_the_model_for_meaning_brings_nothing_along(environment: ModuleType) -> None:
+    environment.ensure(with_tests=True)
+    alone = [command[-1] for command in environment._ran if "--no-deps" in command and "-r" in command]
+    assert [Path(lock).name for lock in alone] == ["weights.lock"]
 
 
 def test_another_lock_or_python_is_noticed(environment: ModuleType) -> None:
@@ -90,7 +97,7 @@ def test_another_lock_or_python_is_noticed(environment: ModuleType) -> None:
     environment._ran.clear()
     environment.STAMP.write_text(json.dumps({**stamp, "app": "another"}))
     environment.ensure()
-    assert locks(environment) == ["requirements.lock"]
+    assert locks(environment) == APP
     environment.STAMP.write_text(json.dumps({**stamp, "base": "3.9.0 pdp11"}))
     environment.ensure()
     assert any(command[1:3] == ["-m", "venv"] for command in environment._ran)
