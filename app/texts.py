@@ -336,6 +336,28 @@ ENTRIES: dict[str, _Entry] = {
         "Choose the file again, or paste its text.",
         (Way.NOTHING,),
     ),
+    "document.unopened": (
+        "This page can't be shown",
+        "“{name}” does not open any more. It may have been moved, changed or deleted; what was read of it is kept.",
+        (Way.TRY_AGAIN, Way.NOTHING),
+    ),
+    "document.reader_unavailable": (
+        "The part that reads documents could not start",
+        "Your documents are untouched, and what was read can be searched. Starting Hearth's set-up again usually "
+        "mends this.",
+        (Way.TRY_AGAIN, Way.SHOW_REPORT),
+    ),
+    "document.recognition_missing": (
+        "Nothing here reads words in pictures",
+        "Hearth uses the free program Tesseract for this, and it is not installed on this computer. Install it, "
+        "then try again.",
+        (Way.TRY_AGAIN, Way.NOTHING),
+    ),
+    "document.not_indexed": (
+        "“{name}” is not among your documents",
+        "Add it first; then it can be searched.",
+        (Way.NOTHING,),
+    ),
     "unexpected": (
         "Something went wrong inside Hearth",
         "This is our mistake, not yours. Your chats are safe.",

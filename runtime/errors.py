@@ -56,7 +56,11 @@
     ├── DocumentError
     │   ├── AttachmentNotText     a picture, a PDF, a program: nothing that reads as plain text
     │   ├── AttachmentTooLarge
-    │   └── AttachmentUnreadable  gone, not allowed, a folder, a pipe
+    │   ├── AttachmentUnreadable  gone, not allowed, a folder, a pipe
+    │   ├── DocumentUnopened      a page of it was to be shown, and the file does not open (any more)
+    │   ├── ReaderUnavailable     the reading process cannot start
+    │   ├── RecognitionMissing    nothing on this computer reads the words in pictures
+    │   └── DocumentNotIndexed    a document or collection that was named is not there
     └── UnexpectedError           our bug; shows a copyable report
 
 Each leaf has a stable code and typed parameters, and no sentence for people: those are in ``app/texts.py``.
@@ -444,6 +448,31 @@ class AttachmentTooLarge(DocumentError):
 @dataclass(eq=False)
 class AttachmentUnreadable(DocumentError):
     code: ClassVar[str] = "document.unreadable"
+    name: str
+
+
+@dataclass(eq=False)
+class DocumentUnopened(DocumentError):
+    code: ClassVar[str] = "document.unopened"
+    name: str
+    end: str
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class ReaderUnavailable(DocumentError):
+    code: ClassVar[str] = "document.reader_unavailable"
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class RecognitionMissing(DocumentError):
+    code: ClassVar[str] = "document.recognition_missing"
+
+
+@dataclass(eq=False)
+class DocumentNotIndexed(DocumentError):
+    code: ClassVar[str] = "document.not_indexed"
     name: str
 
 

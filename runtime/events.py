@@ -269,6 +269,34 @@ class WorkChanged(Event):
     problem: Problem | None = None
 
 
+# --- documents ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DocumentChanged(Event):
+    """Where a document stands changed; ask for it. ``state`` is a DocumentViewState's name. ``document_id`` 0: so many
+    changed or went at once that all are to be asked for. With the two below, at most ten a second."""
+
+    document_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class DocumentRemoved(Event):
+    """A document was forgotten, here or because its file was deleted from a followed folder."""
+
+    document_id: int
+
+
+@dataclass(frozen=True)
+class DocumentsProgress(Event):
+    """How many of all documents are through: read, or found unreadable. ``busy``: something is under way or waits."""
+
+    done: int
+    total: int
+    busy: bool
+
+
 # --- this computer ------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,90 @@
+"""Pictures: photographs of pages, scans, screenshots. Their words come by recognition, on request."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from runtime.documents.reader_messages import Box
+from runtime.documents.readers.outcomes import Damaged, TooLarge
+from runtime.documents.readers.sink import Sink
+from runtime.documents.readers.source import Source
+from runtime.documents.reading import DocumentFacts
+
+_KINDS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "MPO")
+_POINTS_AN_INCH = 72.0
+_USUAL_DPI = 200.0
+
+
+def read_picture(source: Source, out: Sink) -> None:
+    """One page for each picture in the file (TIFF and GIF may hold several)."""
+    from PIL import Image, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is looked at before a single pixel is unpacked
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(source.open(), formats=_KINDS) as picture:
+                frames = _frames(picture)
+                out.tell(DocumentFacts("picture", pages=frames))
+                for frame in range(frames):
+                    if out.wants_next:
+                        _give_frame(picture, frame, out)
+                    else:
+                        out.skip()
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError) as error:
+            raise Damaged("picture") from error
+
+
+def _frames(picture: Any) -> int:
+    """A GIF that moves is one picture."""
+    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+
+
+def _give_frame(picture: Any, frame: int, out: Sink) -> None:
+    picture.seek(frame)
+    width, height = picture.size
+    if width * height > out.limits.pixels:
+        raise TooLarge("pixels")
+    picture.load()
+    dpi = _resolution(picture)
+    view = PictureView(picture, dpi)
+    scale = _POINTS_AN_INCH / dpi
+    out.page([], width=width * scale, height=height * scale, picture=True, view=view)
+
+
+def _resolution(picture: Any) -> float:
+    try:
+        dpi = float(picture.info.get("dpi", (_USUAL_DPI,))[0])
+    except (TypeError, ValueError, IndexError, ZeroDivisionError):
+        return _USUAL_DPI
+    # 72 is what programs write that know nothing.
+    return dpi if 90 <= dpi <= 2400 else _USUAL_DPI
+
+
+class PictureView:
+    """One picture as a page."""
+
+    def __init__(self, picture: Any, dpi: float) -> None:
+        self._picture = picture
+        self._dpi = dpi
+
+    def draw(self, width_px: int) -> Any:
+        """The picture, so wide."""
+        picture = _upright(self._picture)
+        height_px = max(1, round(width_px * picture.height / max(1, picture.width)))
+        return picture.convert("RGB").resize((width_px, height_px))
+
+    def at_resolution(self, dots_per_inch: int) -> tuple[Any, float]:
+        """The picture as it is: recognition does best with every dot there is."""
+        return _upright(self._picture).convert("L"), self._dpi / _POINTS_AN_INCH
+
+    def locate(self, text: str) -> tuple[Box, ...]:
+        """A picture has no text of its own."""
+        return ()
+
+
+def _upright(picture: Any) -> Any:
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(picture)
