@@ -1,0 +1,98 @@
+"""Passages by meaning: the vectors of one model, loaded once, kept true while the index changes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
+
+from runtime.documents.embedder import Embedder
+from runtime.documents.fetching import fetched, number
+from runtime.documents.store import IndexStore
+from runtime.documents.vectors import VectorMatrix
+from runtime.storage.connection import Connection
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+KNOWN_QUERIES = 64
+
+
+class MeaningSearch:
+    """Holds the vectors of the model asked with last. Any thread."""
+
+    def __init__(self, store: IndexStore, executor: Executor) -> None:
+        self._store = store
+        self._executor = executor
+        self._lock = threading.RLock()
+        self._model = ""
+        self._matrix: VectorMatrix | None = None
+        self._queries: OrderedDict[tuple[str, str], NDArray[float32]] = OrderedDict()
+
+    def nearest(
+        self, embedder: Embedder, text: str, count: int, ranges: Sequence[tuple[int, int]] | None
+    ) -> list[tuple[int, float]]:
+        """Passages and cosines, best first. The first call of a model loads its vectors (under a second a million)."""
+        matrix = self.load(embedder.model_id, embedder.dimensions)
+        if not len(matrix):
+            return []
+        return matrix.nearest(self._direction(embedder, text), count, ranges, self._executor)
+
+    def _direction(self, embedder: Embedder, text: str) -> NDArray[float32]:
+        key = (embedder.model_id, text)
+        with self._lock:
+            known = self._queries.get(key)
+        if known is None:
+            known = embedder.embed_query(text)
+            with self._lock:
+                self._queries[key] = known
+                if len(self._queries) > KNOWN_QUERIES:
+                    self._queries.popitem(last=False)
+        return known
+
+    def load(self, model: str, dimensions: int) -> VectorMatrix:
+        """The vectors of a model, from the file if it is not the one at hand."""
+        with self._lock:
+            if self._matrix is not None and self._model == model:
+                return self._matrix
+        # The writer's lock first, as all who write take them: nothing comes or goes while the vectors are read.
+        with self._store.write() as connection, self._lock:
+            if self._matrix is None or self._model != model:
+                self._matrix, self._model = _loaded(connection, model, dimensions), model
+            return self._matrix
+
+    def added(self, model: str, first_passage: int, data: bytes) -> None:
+        """Vectors are being written. Inside the transaction that does it."""
+        with self._lock:
+            if self._matrix is not None and self._model == model:
+                self._matrix.add(first_passage, data)
+
+    def replaced(self, connection: Connection, document_id: int, removed: tuple[int, int]) -> None:
+        """A document's passages went, and others came, some with the vectors of before. Inside the transaction."""
+        with self._lock:
+            if self._matrix is None:
+                return
+            self._matrix.remove(*removed)
+            for first, data in fetched(
+                connection,
+                "SELECT first_passage, data FROM vectors WHERE document_id = ? AND model = ?",
+                (document_id, self._model),
+            ):
+                self._matrix.add(first, data)
+
+    def drop(self) -> None:
+        """Load anew when next needed: a model's vectors were deleted, or what was told of did not happen."""
+        with self._lock:
+            self._matrix, self._model = None, ""
+
+
+def _loaded(connection: Connection, model: str, dimensions: int) -> VectorMatrix:
+    matrix = VectorMatrix(dimensions)
+    total = number(connection, "SELECT coalesce(sum(count), 0) FROM vectors WHERE model = ?", (model,))
+    matrix.reserve(total)
+    for first, data in connection.execute("SELECT first_passage, data FROM vectors WHERE model = ?", (model,)):
+        matrix.add(first, data)
+    return matrix

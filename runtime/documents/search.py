@@ -1,0 +1,236 @@
+"""A question answered with passages: by words, by meaning, by document, then made one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from itertools import islice
+from threading import Lock
+from typing import Any
+
+from runtime.documents.embedder import Embedder
+from runtime.documents.fetching import fetched
+from runtime.documents.fusion import fused, meaning_weight, with_documents
+from runtime.documents.meaning import MeaningSearch
+from runtime.documents.passages import whole_text
+from runtime.documents.query import Query, read_query
+from runtime.documents.router import ROUTER_WEIGHT, routed
+from runtime.documents.rows import Hit
+from runtime.documents.scope import languages_in, scope_of
+from runtime.documents.scoring import Candidate, score
+from runtime.documents.snippets import highlights
+from runtime.documents.store import IndexStore
+from runtime.documents.words import Scope, WordSearch
+from runtime.documents.writing import HIDDEN_KIND, TABLE_KIND
+from runtime.storage.connection import Connection
+
+LIST_DEPTH = 100
+# The further down the first list, the less an exact score would change; each costs 0.1 ms.
+RESCORED = 48
+ROWS_AT_ONCE = 100
+SAME_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """A passage row with its score and document."""
+
+    id: int
+    document_id: int
+    page: int
+    start: int
+    stop: int
+    tokens: int
+    table: bool
+    hidden: bool
+    language: str
+    heading: str
+    header: str
+    body: str
+    score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """With its header row."""
+        return whole_text(self.header, self.body)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a question found, best first, and the question as it was understood."""
+
+    query: Query
+    passages: tuple[FoundPassage, ...]
+
+
+class Search:
+    """Answers questions over one index. Any thread."""
+
+    def __init__(self, store: IndexStore, meaning: MeaningSearch, executor: Executor) -> None:
+        self._store = store
+        self._meaning = meaning
+        self._words = WordSearch(store, executor)
+        self._lock = Lock()
+        self._languages: dict[str, int] | None = None
+
+    def changed(self) -> None:
+        """Documents came or went."""
+        self._words.changed()
+        with self._lock:
+            self._languages = None
+
+    def find(
+        self,
+        text: str,
+        *,
+        documents: Sequence[int] | None = None,
+        embedder: Embedder | None = None,
+        typing: bool = False,
+        depth: int = LIST_DEPTH,
+        limit: int | None = None,
+    ) -> Found:
+        """Passages in order of how well they answer; at most ``limit``, and about twice ``depth``.
+
+        Raises: StoreDamaged, and what the embedder raises.
+        """
+        with self._store.read() as connection:
+            scope = scope_of(connection, documents)
+            if documents is not None:
+                languages: Mapping[str, int] = languages_in(connection, documents)
+            else:
+                languages = self._all_languages(connection)
+        query = read_query(text, languages, typing=typing)
+        counts = self._words.counts(query.words, scope)
+        candidates = self._words.candidates(query, counts, scope, depth)
+        near = self._near(query, embedder, scope, depth)
+        with self._store.read() as connection:
+            rows = passage_rows(connection, candidates())
+            # A word is as rare as it is among the passages of its language.
+            passages = languages.get(query.language) or sum(languages.values())
+            by_words = _scored(query, list(rows.values()), counts, passages)
+            if not by_words and embedder is not None and not near:
+                # Nothing to make worse.
+                near = self._meaning.nearest(embedder, query.text, depth, scope.ranges)
+            rows.update(passage_rows(connection, [passage for passage, _ in near if passage not in rows]))
+        by_meaning = _known(near, rows, embedder)
+        scores = fused(by_words, by_meaning, meaning_weight(scope.passages, scope.documents))
+        with self._store.read() as connection:
+            if len(languages) and (documents is None or len(documents) > 1):
+                found = routed(connection, query, None if documents is None else frozenset(documents))
+                scores = with_documents(
+                    scores, {passage: rows[passage].document_id for passage in scores}, found, ROUTER_WEIGHT
+                )
+        ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
+        return Found(query, tuple(islice(_without_repeats(rows, ordered, scores), limit)))
+
+    def _all_languages(self, connection: Connection) -> Mapping[str, int]:
+        with self._lock:
+            if self._languages is None:
+                self._languages = languages_in(connection, None)
+            return self._languages
+
+    def _near(self, query: Query, embedder: Embedder | None, scope: Scope, depth: int) -> list[tuple[int, float]]:
+        if embedder is None or not query.text.strip():
+            return []
+        known = embedder.languages
+        # An English model makes every other language worse than its words alone.
+        if known is not None and not (query.language in known and embedder.speaks(query.text)):
+            return []
+        return self._meaning.nearest(embedder, query.text, depth, scope.ranges)
+
+
+def _scored(
+    query: Query, rows: Sequence[FoundPassage], counts: Mapping[str, int], passages: int
+) -> list[tuple[int, float]]:
+    candidates = [Candidate(row.id, row.text, row.heading, row.language) for row in rows[:RESCORED]]
+    scored = score(query, candidates, counts, passages)
+    lowest = scored[-1][1] if scored else 0.0
+    return scored + [(row.id, lowest * 0.99**at) for at, row in enumerate(rows[RESCORED:], 1)]
+
+
+def _known(
+    near: Sequence[tuple[int, float]], rows: Mapping[int, FoundPassage], embedder: Embedder | None
+) -> list[tuple[int, float]]:
+    """Of passages found by meaning those in a language that the model knows."""
+    known = None if embedder is None else embedder.languages
+    return [
+        (passage, cosine)
+        for passage, cosine in near
+        if passage in rows and (known is None or not rows[passage].language or rows[passage].language in known)
+    ]
+
+
+def passage_rows(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPassage]:
+    """Passages by id; ids that are not there any more are left out."""
+    found: dict[int, FoundPassage] = {}
+    for begin in range(0, len(ids), ROWS_AT_ONCE):
+        some = ids[begin : begin + ROWS_AT_ONCE]
+        marks = ", ".join("?" for _ in some)
+        for row in fetched(
+            connection,
+            "SELECT id, document_id, page, start, stop, tokens, kind, language, heading, header, text FROM passages"
+            f" WHERE id IN ({marks})",
+            tuple(some),
+        ):
+            found[row[0]] = _passage(*row)
+    return {passage_id: found[passage_id] for passage_id in ids if passage_id in found}
+
+
+def _passage(*row: Any) -> FoundPassage:
+    kind = row[6]
+    return FoundPassage(*row[:6], *(bool(kind & flag) for flag in (TABLE_KIND, HIDDEN_KIND)), *row[7:])
+
+
+def hit_of(connection: Connection, passage: FoundPassage, query: Query) -> Hit:
+    """A passage as it is shown, with its document's name and its page's label."""
+    name, path = next(
+        iter(fetched(connection, "SELECT name, path FROM documents WHERE id = ?", (passage.document_id,))),
+        ("", ""),
+    )
+    label, part = next(
+        iter(
+            fetched(
+                connection,
+                "SELECT label, part FROM pages WHERE document_id = ? AND number = ?",
+                (passage.document_id, passage.page),
+            )
+        ),
+        ("", ""),
+    )
+    return Hit(
+        document_id=passage.document_id,
+        page=passage.page,
+        heading=passage.heading,
+        score=round(passage.score, 6),
+        text=passage.text,
+        start=passage.start,
+        stop=passage.stop,
+        highlights=highlights(passage.text, query, passage.language),
+        name=name,
+        path=path,
+        label=label,
+        part=part,
+        tokens=passage.tokens,
+        hidden=passage.hidden,
+    )
+
+
+def _without_repeats(
+    rows: Mapping[int, FoundPassage], ordered: Sequence[int], scores: Mapping[int, float]
+) -> Iterator[FoundPassage]:
+    """A document's running headers and repeated clauses once; another document may say the same of another year."""
+    words_of: dict[int, list[frozenset[str]]] = {}
+    for passage_id in ordered:
+        row = rows[passage_id]
+        words = frozenset(row.body.split())
+        before = words_of.setdefault(row.document_id, [])
+        if any(_same(words, other) for other in before):
+            continue
+        before.append(words)
+        yield replace(row, score=scores[passage_id])
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    shared = len(one & other)
+    return shared > 0 and shared >= SAME_SHARE * max(len(one), len(other))
