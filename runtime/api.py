@@ -30,6 +30,10 @@ from runtime.chats.messages import (
 from runtime.chats.shelf import DAYS_IN_BIN
 from runtime.composition import HUB_TOKEN, Runtime
 from runtime.conversing import Conversing
+from runtime.documents.reader_process import DrawnPage
+from runtime.documents.rows import Collection, Hit, PageText
+from runtime.documents.service import DocumentService
+from runtime.documents.views import DocumentsStatus, DocumentView, DocumentViewState
 from runtime.downloads.search_messages import HubKind, HubModel
 from runtime.errors import GuideUnusable, HearthError, ModelNotFound, Problem, Scalar, problem_of
 from runtime.events import (
@@ -40,6 +44,9 @@ from runtime.events import (
     Channel,
     ConversationsChanged,
     ConversationShortened,
+    DocumentChanged,
+    DocumentRemoved,
+    DocumentsProgress,
     DownloadChanged,
     DownloadPhase,
     EngineChanged,
@@ -99,6 +106,7 @@ __all__ = [
     "ChatMessage",
     "CheckKind",
     "Choice",
+    "Collection",
     "Computer",
     "Conversation",
     "ConversationShortened",
@@ -106,9 +114,17 @@ __all__ = [
     "ConversationsChanged",
     "Conversing",
     "DeletedMessage",
+    "DocumentChanged",
+    "DocumentRemoved",
+    "DocumentService",
+    "DocumentView",
+    "DocumentViewState",
+    "DocumentsProgress",
+    "DocumentsStatus",
     "DownloadChanged",
     "DownloadPhase",
     "DownloadRequest",
+    "DrawnPage",
     "Edition",
     "EngineChanged",
     "EngineState",
@@ -123,6 +139,7 @@ __all__ = [
     "GuideFacts",
     "GuideUnusable",
     "HearthError",
+    "Hit",
     "Hold",
     "HubFilter",
     "HubKind",
@@ -146,6 +163,7 @@ __all__ = [
     "ModelNotFound",
     "Network",
     "Owner",
+    "PageText",
     "Paths",
     "Problem",
     "PromptProgress",

@@ -27,12 +27,14 @@ from runtime.chats.shelf import Shelf
 from runtime.chats.store import ConversationStore
 from runtime.child import python_child
 from runtime.conversing import Conversing
+from runtime.documents.service import DocumentService
 from runtime.downloads.search import HubSearch
 from runtime.downloads.search_messages import HubModel
 from runtime.downloads.service import DownloadService
 from runtime.errors import ModelNotFound
 from runtime.events import (
     AnswerFinished,
+    AnswerStarted,
     DownloadChanged,
     Event,
     FinishReason,
@@ -206,6 +208,13 @@ class Runtime:
         return Places(database)
 
     @cached_property
+    def documents(self) -> DocumentService:
+        """A person's documents: read, indexed, found. Reads nothing until its ``start``."""
+        service = DocumentService(self.paths, self._on_event)
+        self._opened.append(service.close)
+        return service
+
+    @cached_property
     def engine(self) -> Engine:
         """The part that answers, without memory of conversations. Its events go straight to ``on_event``."""
         return self._make_engine(self._on_event)
@@ -218,6 +227,7 @@ class Runtime:
             self._on_event(event)
             titles.note(event)
             self._learn(event)
+            self._make_way(event)
 
         conversing = Conversing(
             self.conversations,
@@ -397,6 +407,12 @@ class Runtime:
             if loaded is not None:
                 self.library.note_answer(loaded.folder, figures.answer_tokens_per_s, figures.answer_tokens)
                 self.measuring.note_answer(self._measured_as.get(loaded.folder, loaded.folder), figures)
+
+    def _make_way(self, event: Event) -> None:
+        """Documents leave the computer to an answer while it is given."""
+        documents = vars(self).get("documents")
+        if documents is not None and isinstance(event, AnswerStarted | AnswerFinished):
+            documents.make_way(isinstance(event, AnswerStarted))
 
     def _loaded_bytes(self) -> int:
         """Memory that a model of ours holds now and would give back."""

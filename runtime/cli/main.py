@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from runtime.cli import chat, doctor, forecast, get, models, recommend, search, shelf
+from runtime.cli import chat, doctor, documents, forecast, get, models, recommend, search, shelf
 from runtime.cli.output import STOPPED, Words, plain_words, report_problem
 from runtime.errors import problem_of
 
 Command = Callable[[argparse.Namespace, Words], int]
 
-EPILOG = """exit codes: 0 done, 2 wrong usage, 4 download, 5 model, 6 engine, 7 storage, 70 our mistake, 130 stopped.
-HEARTH_HOME moves all that Hearth keeps into one folder; HF_ENDPOINT names another hub."""
+EPILOG = """exit codes: 0 done, 2 wrong usage, 4 download, 5 model, 6 engine, 7 storage, 9 documents,
+70 our mistake, 130 stopped. HEARTH_HOME moves all that Hearth keeps into one folder; HF_ENDPOINT names another hub."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -25,7 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (doctor, recommend, forecast, search, get, models, shelf, chat):
+    for module in (doctor, recommend, forecast, search, get, models, shelf, documents, chat):
         module.add_parser(commands)
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", help="print one JSON document on stdout")

@@ -11,7 +11,7 @@ from typing import Any
 from runtime.errors import Problem
 
 DONE, USAGE, STOPPED = 0, 2, 130
-EXIT_CODES = {"download": 4, "model": 5, "inference": 6, "storage": 7, "hardware": 8}
+EXIT_CODES = {"download": 4, "model": 5, "inference": 6, "storage": 7, "hardware": 8, "document": 9}
 UNEXPECTED = 70
 
 
@@ -34,7 +34,7 @@ def plain_words() -> Words:
 
 
 def exit_code(problem: Problem) -> int:
-    """4 download, 5 model, 6 engine, 7 storage, 8 hardware, 70 our mistake."""
+    """4 download, 5 model, 6 engine, 7 storage, 8 hardware, 9 documents, 70 our mistake."""
     return EXIT_CODES.get(problem.code.split(".")[0], UNEXPECTED)
 
 
