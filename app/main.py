@@ -17,6 +17,9 @@ from app.bridge.tasks import TaskRunner
 from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
+from app.controllers.document_pages import DocumentPagesController
+from app.controllers.document_search import DocumentSearchController
+from app.controllers.documents import DocumentsController
 from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
 from app.controllers.hub_search import HubSearchController
@@ -30,6 +33,7 @@ from app.controllers.speech import SpeechController
 from app.controllers.works import WorksController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
 from app.presenters.chat import ChatPresenter
+from app.presenters.documents import DocumentsPresenter
 from app.presenters.measuring import MeasuringPresenter
 from app.presenters.models import ModelsPresenter
 from app.presenters.onboarding import OnboardingPresenter
@@ -55,6 +59,9 @@ class Hearth(QObject):
         self._store = TaskRunner("store", self)
         self._questions = TaskRunner("questions", self)
         self._searches = TaskRunner("searches", self)
+        self._documents_asked, self._documents_searched, self._pages_drawn = (
+            TaskRunner(f"documents-{what}", self) for what in ("asked", "searched", "drawn")
+        )
         self._closed = self._started = False
         self._early_files: list[str] = []
         runtime, bridge = self.runtime, self.bridge
@@ -71,6 +78,7 @@ class Hearth(QObject):
         self.measuring = MeasuringController(
             runtime.measuring, bridge, self.computer, self.models, self.chat, self.downloads, self.works, self
         )
+        self.documents = DocumentsController(lambda: runtime.documents, bridge, self._documents_asked, self)
         self.attachments = AttachmentsController(self._questions, self)
         self.speech = SpeechController(self)
         self.guide = GuideController(runtime, self._store, self)
@@ -94,6 +102,12 @@ class Hearth(QObject):
         self.measuring_view = MeasuringPresenter(
             self.measuring, self.computer, self.models, self.models_view, self.settings_view.page.computer, self
         )
+        self.documents_view = DocumentsPresenter(
+            self.documents,
+            DocumentSearchController(lambda: runtime.documents, self._documents_searched, self),
+            DocumentPagesController(lambda: runtime.documents, self._pages_drawn, self),
+            self,
+        )
         self.window = MainWindow()
         self.window.build(
             self.chat_view.page,
@@ -101,6 +115,7 @@ class Hearth(QObject):
             self.models_view.page,
             self.settings_view.page,
             self.shelf_view.keeping_page,
+            self.documents_view.page,
         )
         self._wire()
 
@@ -112,6 +127,7 @@ class Hearth(QObject):
         window.stop_requested.connect(self.chat.stop)
         window.undo_requested.connect(self._undo)
         window.keeping_opened.connect(self.shelf.refresh_kept)
+        window.documents_opened.connect(self.documents_view.opened)
         window.help_requested.connect(self._show_help)
         window.person_seen.connect(self.measuring.note_person)
         onboarding.page_changed.connect(window.show_alone)
@@ -121,6 +137,8 @@ class Hearth(QObject):
         onboarding.went_on.connect(self.chat_view.page.show_download)
         self.models_view.chat_wanted.connect(window.show_chat)
         self.models_view.toasted.connect(window.toast)
+        self.documents_view.toasted.connect(window.toast)
+        self.documents_view.chat_wanted.connect(window.show_chat)
         self.network.changed.connect(self.downloads.set_network)
         self.settings_view.back_wanted.connect(window.show_chat)
         self.settings_view.move_wanted.connect(self._move_models)
@@ -180,6 +198,7 @@ class Hearth(QObject):
         self.shelf.refresh()
         self.shelf.tidy()
         self.models.refresh()
+        self.documents.start()
         self.downloads.restore()
         self.network.start()
         self.works.finish_move()
@@ -255,6 +274,8 @@ class Hearth(QObject):
         self.settings.change(window_geometry=self.window.geometry_text())
         self.hub_search.close()
         self._searches.close()
+        for runner in (self._documents_asked, self._documents_searched, self._pages_drawn):
+            runner.close()
         self._questions.close()
         self._store.close()
         self.bridge.close()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.chat.chat_page import ChatPage
+from app.documents.page import DocumentsPage
 from app.keeping.keeping_page import KeepingPage
 from app.models.page import ModelsPage
 from app.settings.settings_page import SettingsPage
@@ -34,7 +35,7 @@ class MainWindow(QMainWindow):
         undo_requested: the id that a toast's undo button stands for.
         stop_requested: Escape, wherever the keyboard is.
         help_requested: F1, wherever the keyboard is.
-        keeping_opened: the page "Archive and bin" came up.
+        keeping_opened, documents_opened: the page "Archive and bin", the page "Documents" came up.
         person_seen: a key, the mouse or a finger, anywhere in the window.
     """
 
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
     stop_requested = Signal()
     help_requested = Signal()
     keeping_opened = Signal()
+    documents_opened = Signal()
     person_seen = Signal()
 
     def __init__(self) -> None:
@@ -62,21 +64,28 @@ class MainWindow(QMainWindow):
         self._toast.action_requested.connect(self.undo_requested)
 
     def build(
-        self, chat: ChatPage, sidebar: Sidebar, models: ModelsPage, settings: SettingsPage, keeping: KeepingPage
+        self,
+        chat: ChatPage,
+        sidebar: Sidebar,
+        models: ModelsPage,
+        settings: SettingsPage,
+        keeping: KeepingPage,
+        documents: DocumentsPage,
     ) -> None:
         """Put the pages into the shell. Called once, by the composition root."""
         self._chat, self._sidebar, self._models, self._settings = chat, sidebar, models, settings
-        self._keeping = keeping
+        self._keeping, self._documents = keeping, documents
         layout = QHBoxLayout(self._shell)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(sidebar)
         layout.addWidget(self._pages, 1)
-        for page in (chat, models, settings, keeping):
+        for page in (chat, models, settings, keeping, documents):
             self._pages.addWidget(page)
         sidebar.models_requested.connect(self.show_models)
         sidebar.settings_requested.connect(self.show_settings)
         sidebar.keeping_requested.connect(self.show_keeping)
+        sidebar.documents_requested.connect(self.show_documents)
         for begun in (
             sidebar.conversation_chosen,
             sidebar.hit_chosen,
@@ -95,6 +104,7 @@ class MainWindow(QMainWindow):
             ("Find in this chat", keys.Find, self._find),
             ("Find in all chats", QKeySequence("Ctrl+Shift+F"), self._sidebar.focus_find),
             ("Models", QKeySequence("Ctrl+M"), self.show_models),
+            ("Documents", QKeySequence("Ctrl+D"), self.show_documents),
             ("Settings", QKeySequence("Ctrl+,"), self.show_settings),
             ("Help", QKeySequence("F1"), self.help_requested.emit),
             ("Stop answering", QKeySequence("Esc"), self.stop_requested.emit),
@@ -135,9 +145,17 @@ class MainWindow(QMainWindow):
         self._keeping.setFocus()
         self.keeping_opened.emit()
 
+    def show_documents(self) -> None:
+        """Show the documents."""
+        self._show(self._documents)
+        self._documents.setFocus()
+        self.documents_opened.emit()
+
     def _find(self) -> None:
         if self._pages.currentWidget() is self._chat:
             self._chat.transcript.open_find()
+        elif self._pages.currentWidget() is self._documents:
+            self._documents.focus_search()
         else:
             self._sidebar.focus_find()
 

@@ -22,8 +22,8 @@ class Sidebar(QWidget):
     """Joins field, list and buttons; shows what it is given and says what is wanted.
 
     Signals:
-        new_chat_requested, private_chat_requested, keeping_requested, models_requested, settings_requested,
-            help_requested: the buttons.
+        new_chat_requested, private_chat_requested, keeping_requested, documents_requested, models_requested,
+            settings_requested, help_requested: the buttons.
         conversation_chosen, delete_requested, archive_requested, export_requested, forget_requested: the id of a
             conversation.
         hit_chosen: ids of conversation and message, and the words that were looked for.
@@ -54,6 +54,7 @@ class Sidebar(QWidget):
     folder_deleted = Signal(str)
     folder_folded = Signal(str, bool)
     keeping_requested = Signal()
+    documents_requested = Signal()
     models_requested = Signal()
     settings_requested = Signal()
     help_requested = Signal()
@@ -71,6 +72,7 @@ class Sidebar(QWidget):
         self._nothing = PlainLabel(role="caption")
         self._nothing.setContentsMargins(12, 6, 6, 0)
         self.keeping_button = NavButton("archive", "Archive and bin")
+        self.documents_button = NavButton("folder-open", "Documents")
         self.models_button = NavButton("box", "Models")
         self.settings_button = NavButton("settings", "Settings")
         self.help_button = NavButton("info", "Help")
@@ -101,12 +103,19 @@ class Sidebar(QWidget):
             layout.addWidget(button)
 
     def _pages(self) -> tuple[NavButton, ...]:
-        return self.keeping_button, self.models_button, self.settings_button, self.help_button
+        return (
+            self.keeping_button,
+            self.documents_button,
+            self.models_button,
+            self.settings_button,
+            self.help_button,
+        )
 
     def _connect(self) -> None:
         self.new_button.clicked.connect(self.new_chat_requested)
         self.more_button.clicked.connect(self._show_more)
         self.keeping_button.clicked.connect(self.keeping_requested)
+        self.documents_button.clicked.connect(self.documents_requested)
         self.models_button.clicked.connect(self.models_requested)
         self.settings_button.clicked.connect(self.settings_requested)
         self.help_button.clicked.connect(self.help_requested)
