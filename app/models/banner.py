@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from app.models.flow import Flow
-from app.models.saying import say, seen
-from app.models.words import Words, breakable
+from app.widgets.flow import Flow
 from app.widgets.pictures import IconPicture
+from app.widgets.saying import say, seen
+from app.widgets.words import Words, breakable
 
 
 class Banner(QFrame):

@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLa
 
 from app.models.beside import Beside
 from app.models.face import Face
-from app.models.flow import Flow
 from app.models.inside import Inside
 from app.models.instead_strip import InsteadStrip
 from app.models.mark import Mark
-from app.models.saying import restyle, say, seen
-from app.models.words import FlowingLabel, FlowingPill, Words, breakable, facts
 from app.theme.theme import current_theme
 from app.widgets.buttons import IconButton, button
+from app.widgets.flow import Flow
 from app.widgets.layouts import drop
 from app.widgets.page import Card
+from app.widgets.saying import restyle, say, seen
+from app.widgets.words import FlowingLabel, FlowingPill, Words, breakable, facts
 
 STEPS = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_Home: "first", Qt.Key.Key_End: "last"}
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from app.models.card import CardView
 from app.models.face import Face
 from app.models.pile import Pile
-from app.models.saying import seen
 from app.widgets.layouts import drop
+from app.widgets.saying import seen
 
 GAP = 10
 MARGIN = 40

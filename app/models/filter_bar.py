@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
-from app.models.flow import Flow
 from app.models.offer_faces import ANY_USE, ORDERS, Filter
-from app.models.saying import seen
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
+from app.widgets.flow import Flow
+from app.widgets.saying import seen
 
 ICON = 14
 

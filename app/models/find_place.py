@@ -10,12 +10,12 @@ from app.models.card_column import CardColumn
 from app.models.findings import FindingsView
 from app.models.menus import add, menu_of, open_at
 from app.models.offer_faces import can_get_anyway, face, wanted_instead
-from app.models.saying import say, seen
 from app.models.shown import Findings, FindState, Offer
-from app.models.words import Words
 from app.widgets.buttons import FoldButton, button
 from app.widgets.page import TurningRow
+from app.widgets.saying import say, seen
 from app.widgets.sure import ask, shortened
+from app.widgets.words import Words
 
 HINT = "Asks huggingface.co with the words you type, when you press Search. Nothing else is sent."
 

@@ -9,10 +9,10 @@ from app.models.card_column import CardColumn
 from app.models.filter_bar import FilterBar
 from app.models.nothing import Nothing
 from app.models.offer_faces import face, ordered, passes, uses
-from app.models.saying import say, seen
 from app.models.shown import Findings, FindState
-from app.models.words import Words
 from app.widgets.buttons import button
+from app.widgets.saying import say, seen
+from app.widgets.words import Words
 
 OFFLINE = "No internet just now"
 OFFLINE_MORE = "Searching needs it; everything that is on this computer works without."

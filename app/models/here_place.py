@@ -8,17 +8,18 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from app.models.banner import Banner
 from app.models.card_column import CardColumn
 from app.models.doubt import ask_before_use
+from app.models.for_documents import ForDocumentsSection
 from app.models.here_faces import ORDERS, arranged, face, not_meant
 from app.models.menus import add, menu_of, open_at
 from app.models.nothing import Nothing
 from app.models.removed import Removed
-from app.models.saying import say, seen
 from app.models.shown import Here, HereModel, HereState
 from app.models.where_kept import WhereKept
-from app.models.words import Words
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
 from app.widgets.page import LARGE_TEXT, TurningRow
+from app.widgets.saying import say, seen
+from app.widgets.words import Words
 
 MANY = 6
 REMOVE = "Remove"
@@ -41,7 +42,7 @@ class HerePlace(QWidget):
         get_requested: id of a download that does better here than a model that is here.
         find_requested: the person would rather look for one.
         look_again_requested: the disk may be there now.
-        The signals of WhereKept are those of ``kept``.
+        The signals of WhereKept are those of ``kept``, those of ForDocumentsSection those of ``documents``.
     """
 
     chat_requested = Signal(str)
@@ -81,6 +82,7 @@ class HerePlace(QWidget):
         self._none = Words(role="secondary")
         self.cards = CardColumn("Models on this computer")
         self.removed = Removed()
+        self.documents = ForDocumentsSection()
         self.kept = WhereKept()
         self._build()
         self._connect()
@@ -97,8 +99,8 @@ class HerePlace(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        each = (self.banner, self._looking, self._nothing, self._tools, self._none, self.cards, self.removed, self.kept)
-        for part in each:
+        above = (self.banner, self._looking, self._nothing, self._tools, self._none, self.cards, self.removed)
+        for part in (*above, self.documents, self.kept):
             layout.addWidget(part)
 
     def _connect(self) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QW
 
 from app.models.forecast import Outlook
 from app.models.outlook_view import OutlookView
-from app.models.saying import restyle, seen
-from app.models.words import Words
 from app.widgets.buttons import IconButton
 from app.widgets.growing_text import GrowingText
+from app.widgets.saying import restyle, seen
+from app.widgets.words import Words
 
 LINES_SHOWN = 14
 

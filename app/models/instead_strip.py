@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.models.beside import Beside
-from app.models.flow import Flow
 from app.models.forecast import Instead
-from app.models.saying import say, seen
-from app.models.words import Words, breakable
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
+from app.widgets.flow import Flow
 from app.widgets.page import LARGE_TEXT
+from app.widgets.saying import say, seen
+from app.widgets.words import Words, breakable
 
 ROOM = 380
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.models.saying import seen
-from app.models.words import Words
 from app.theme.theme import current_theme
+from app.widgets.saying import seen
+from app.widgets.words import Words
 
 ICON = 18
 

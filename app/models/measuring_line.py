@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from app.models.flow import Flow
-from app.models.saying import say, seen
-from app.models.words import FlowingLabel
 from app.sentences import OwnTestWords
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
+from app.widgets.flow import Flow
+from app.widgets.saying import say, seen
+from app.widgets.words import FlowingLabel
 
 BAR_WIDTH = 140
 

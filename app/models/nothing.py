@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from app.models.flow import Flow
-from app.models.saying import say
-from app.models.words import Words
+from app.widgets.flow import Flow
 from app.widgets.page import Card
 from app.widgets.pictures import IconPicture
+from app.widgets.saying import say
+from app.widgets.words import Words
 
 PICTURE = 40
 

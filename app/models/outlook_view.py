@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.models.forecast import Fits, Outlook
-from app.models.saying import say
-from app.models.words import FlowingLabel, Words
 from app.theme.theme import current_theme
 from app.widgets.layouts import drop
 from app.widgets.page import LARGE_TEXT
+from app.widgets.saying import say
+from app.widgets.words import FlowingLabel, Words
 
 HEADING = "How it does on this computer"
 LENGTHS = "How long a conversation may get"

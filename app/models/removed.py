@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.models.beside import Beside
 from app.models.face import in_one_line
-from app.models.saying import restyle, say, seen
 from app.models.shown import RemovedModel
-from app.models.words import Words, breakable
 from app.widgets.buttons import FoldButton, button
 from app.widgets.layouts import drop
 from app.widgets.page import Card, TurningRow
+from app.widgets.saying import restyle, say, seen
 from app.widgets.sure import ask, shortened
+from app.widgets.words import Words, breakable
 
 GONE = "This can't be undone. To have it again, it must be downloaded again."
 ALL_GONE = "This can't be undone. To have them again, they must be downloaded again."

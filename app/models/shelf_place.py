@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.models.beside import Beside
 from app.models.choosing import choose_folder
 from app.models.nothing import Nothing
-from app.models.saying import seen
 from app.models.shelf_section import ShelfSection
 from app.models.shown import Shelf
-from app.models.words import Words
 from app.widgets.buttons import button
 from app.widgets.layouts import drop
+from app.widgets.saying import seen
 from app.widgets.sure import ask, shortened
+from app.widgets.words import Words
 
 WHAT = "Keep a model for good: on another disk, checked to the byte, usable without internet."
 EMPTY = "Nothing on a shelf yet"

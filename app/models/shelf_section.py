@@ -10,11 +10,11 @@ from app.models.card import under
 from app.models.card_column import CardColumn
 from app.models.face import LICENCES, Face, in_one_line, spoken
 from app.models.menus import add, menu_of, open_at
-from app.models.saying import say
 from app.models.shown import Copy, CopyState, Licence, Shelf
-from app.models.words import Words, breakable, path_words
 from app.widgets.buttons import IconButton, button
 from app.widgets.pictures import IconPicture
+from app.widgets.saying import say
+from app.widgets.words import Words, breakable, path_words
 
 NO_COPIES = "No models here yet. Choose “Copy to the shelf…” in a model's menu."
 

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QRadioButton, 
 
 from app.models.choosing import choose_folder
 from app.models.face import in_one_line
-from app.models.saying import say, seen
 from app.models.shown import HereModel, Shelf
 from app.models.switch import Switch
-from app.models.words import Words, breakable, path_words
 from app.theme.theme import current_theme
 from app.widgets.buttons import button
+from app.widgets.saying import say, seen
 from app.widgets.sure import shortened
+from app.widgets.words import Words, breakable, path_words
 
 ANOTHER = "Another folder…"
 WIDTH = 480

@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 from app.models import way_words
 from app.models.beside import Beside
 from app.models.card import under
-from app.models.flow import Flow
-from app.models.saying import restyle, say, seen
 from app.models.shown import WayRow, WayState
-from app.models.words import Figures, Words, breakable, facts
 from app.theme.theme import current_theme
 from app.widgets.buttons import IconButton, button
+from app.widgets.flow import Flow
 from app.widgets.layouts import drop
+from app.widgets.saying import restyle, say, seen
+from app.widgets.words import Figures, Words, breakable, facts
 
 STEPS = 1000
 ICON = 18

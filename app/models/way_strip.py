@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.models import way_words
 from app.models.menus import add, menu_of, open_at
-from app.models.saying import seen
 from app.models.shown import WayRow, WayState
 from app.models.way_line import WayLine
-from app.models.words import Words
 from app.widgets.buttons import FoldButton
 from app.widgets.layouts import drop
 from app.widgets.page import Card
+from app.widgets.saying import seen
 from app.widgets.sure import ask, shortened
+from app.widgets.words import Words
 
 AT_ONCE = 3
 WORTH_ASKING_BYTES = 1_000_000_000

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.models.beside import Beside
 from app.models.choosing import choose_folder
 from app.models.face import in_one_line
-from app.models.saying import say, seen
 from app.models.shown import Here, OtherFolder
 from app.models.switch import Switch
-from app.models.words import Words, path_words
 from app.widgets.buttons import IconButton, button
 from app.widgets.layouts import drop
 from app.widgets.page import Card
+from app.widgets.saying import say, seen
 from app.widgets.sure import ask, shortened
+from app.widgets.words import Words, path_words
 
 OTHERS = "Also use models of other programs"
 OTHERS_MORE = "They stay where they are. Hearth never changes or deletes them."

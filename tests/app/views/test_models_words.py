@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.flow import Flow
 from app.models.pile import Pile
-from app.models.words import Figures, breakable, facts, path_words
 from app.theme.theme import Theme
+from app.widgets.flow import Flow
+from app.widgets.words import Figures, breakable, facts, path_words
 
 SOFT = "\u200b"
 

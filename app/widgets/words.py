@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.models.saying import seen
 from app.theme.theme import current_theme
 from app.widgets.labels import Pill, PlainLabel
+from app.widgets.saying import seen
 
 LONGEST_RUN = 16
 LONGEST_FACT = 36
