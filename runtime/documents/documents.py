@@ -8,6 +8,7 @@ from runtime.documents.fetching import fetched
 from runtime.documents.prepare import BOX, INDEX_VERSION
 from runtime.documents.rows import Box, DocumentState, IndexedDocument, PageText
 from runtime.documents.store import IndexStore
+from runtime.documents.writing import rename
 
 _COLUMNS = (
     "id, path, name, size_bytes, modified_ns, sha256, state, reason, format, title, language, pages, pages_read,"
@@ -74,9 +75,7 @@ class Documents:
     def moved(self, document_id: int, path: str, name: str) -> None:
         """The same file lies somewhere else now; nothing is read again. A document already there is not replaced."""
         with self._store.write() as connection:
-            connection.execute(
-                "UPDATE OR IGNORE documents SET path = ?, name = ? WHERE id = ?", (path, name, document_id)
-            )
+            rename(connection, document_id, path, name)
 
     def unfinished(self) -> list[IndexedDocument]:
         """What was waiting or being read when we stopped; those being read wait again."""

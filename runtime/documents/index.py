@@ -12,7 +12,7 @@ from runtime.documents.collections import Collections
 from runtime.documents.documents import Documents
 from runtime.documents.embedder import Embedder
 from runtime.documents.fetching import fetched, number
-from runtime.documents.learning import PendingPassage, learn_some, pending, vectors_stored, writing_vectors
+from runtime.documents.learning import PendingPassage, foreign_to, learn_some, pending, vectors_stored, writing_vectors
 from runtime.documents.meaning import MeaningSearch
 from runtime.documents.prepare import PreparedDocument
 from runtime.documents.rows import Hit
@@ -83,6 +83,7 @@ class Index:
                 elif shard is not None:
                     writing.purge(connection, shard)
             if shard is None:
+                self._store.shrink()
                 return self._store.checkpoint()
 
     @property
@@ -112,10 +113,16 @@ class Index:
             return vectors_stored(connection, model_id, document_id)
 
     def forget_model(self, model_id: str) -> None:
-        """Delete the vectors of a model that is no longer used."""
-        with self._store.write() as connection:
-            connection.execute("DELETE FROM vectors WHERE model = ?", (model_id,))
-        self._meaning.drop()
+        """Delete the vectors of a model that is no longer used, and give their space back to the disk. A second for
+        100,000; others may search and write meanwhile, and what was cut off is made good by another call."""
+        for name in (model_id, foreign_to(model_id)):
+            left = True
+            while left:
+                with self._store.write() as connection:
+                    left = writing.remove_some_vectors(connection, name)
+        self._meaning.drop(model_id)
+        self._store.shrink()
+        self._store.checkpoint()
 
     def load_vectors(self, embedder: Embedder) -> None:
         """Load what searching by meaning needs, so that the first question does not wait for it."""

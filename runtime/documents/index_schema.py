@@ -106,7 +106,19 @@ def m001_documents(connection: Connection) -> None:
     )
 
 
-INDEX_MIGRATIONS: tuple[Migration, ...] = (m001_documents,)
+def m002_document_words(connection: Connection) -> None:
+    """The words that a document is told by are kept beside its name: a renamed file gets other words of its name alone.
+    Documents of before are read again."""
+    connection.execute(
+        """
+        ALTER TABLE documents ADD COLUMN title_words TEXT NOT NULL DEFAULT '';
+        ALTER TABLE documents ADD COLUMN opening_words TEXT NOT NULL DEFAULT '';
+        UPDATE documents SET version = 0;
+        """
+    )
+
+
+INDEX_MIGRATIONS: tuple[Migration, ...] = (m001_documents, m002_document_words)
 
 
 def words_table(shard: int) -> str:

@@ -9,9 +9,10 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from runtime.documents.embedder import Embedder
-from runtime.documents.fetching import fetched, number
+from runtime.documents.fetching import fetched
 from runtime.documents.store import IndexStore
-from runtime.documents.vectors import VectorMatrix
+from runtime.documents.vectors import Buffers, Run, VectorMatrix
+from runtime.errors import StoreDamaged
 from runtime.storage.connection import Connection
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class MeaningSearch:
         # The writer's lock first, as all who write take them: nothing comes or goes while the vectors are read.
         with self._store.write() as connection, self._lock:
             if self._matrix is None or self._model != model:
-                self._matrix, self._model = _loaded(connection, model, dimensions), model
+                self._matrix, self._model = _loaded(self._store, connection, model, dimensions, self._executor), model
             return self._matrix
 
     def added(self, model: str, first_passage: int, data: bytes) -> None:
@@ -83,16 +84,41 @@ class MeaningSearch:
             ):
                 self._matrix.add(first, data)
 
-    def drop(self) -> None:
-        """Load anew when next needed: a model's vectors were deleted, or what was told of did not happen."""
+    def drop(self, model: str | None = None) -> None:
+        """Load anew when next needed: the vectors of a model (None: of whichever is here) were deleted, or what was
+        told of them did not happen."""
         with self._lock:
-            self._matrix, self._model = None, ""
+            if model is None or model == self._model:
+                self._matrix, self._model = None, ""
 
 
-def _loaded(connection: Connection, model: str, dimensions: int) -> VectorMatrix:
+def _loaded(store: IndexStore, connection: Connection, model: str, dimensions: int, executor: Executor) -> VectorMatrix:
+    """Nobody writes meanwhile: several readers see the same."""
+    runs = [
+        Run(*row)
+        for row in fetched(
+            connection,
+            # The index alone tells where they are; the table is read once, in the order of the file.
+            "SELECT rowid, first_passage, count FROM vectors INDEXED BY vectors_of_document WHERE model = ?",
+            (model,),
+        )
+    ]
+
+    def read(some: Sequence[Run], places: Sequence[Buffers]) -> None:
+        with store.read() as reader:
+            blob = reader.blob_open("main", "vectors", "data", some[0].row, False)
+            try:
+                for run, (scales, rows) in zip(some, places, strict=True):
+                    blob.reopen(run.row)
+                    if blob.length() != len(scales) + len(rows):
+                        raise StoreDamaged(str(store.path), kept_as="")
+                    blob.read_into(scales)
+                    blob.read_into(rows)
+            finally:
+                blob.close()
+            # Nothing it read is read again.
+            reader.pragma("shrink_memory")
+
     matrix = VectorMatrix(dimensions)
-    total = number(connection, "SELECT coalesce(sum(count), 0) FROM vectors WHERE model = ?", (model,))
-    matrix.reserve(total)
-    for first, data in connection.execute("SELECT first_passage, data FROM vectors WHERE model = ?", (model,)):
-        matrix.add(first, data)
+    matrix.load(sorted(runs, key=lambda run: run.row), read, executor)
     return matrix

@@ -6,6 +6,7 @@ The same pages always give the same passages, and a change on one page leaves th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from runtime.documents.scripts import language_of
 from runtime.documents.weight import token_estimate
 
 # Raised when the same pages would give other passages.
-PASSAGES_VERSION = 1
+PASSAGES_VERSION = 2
 # In letters of running English: about 220 tokens, under a small model's 256.
 TARGET_WEIGHT = 1000
 OVERLAP_CHARS = 100
@@ -70,15 +71,18 @@ class PassageCutter:
     """Cuts the pages of one document, in order: it remembers the headings above. One thread."""
 
     def __init__(self, language: str = "") -> None:
-        self._language = language
+        self._language = primary(language)
+        self._seen = False
         self._headings: list[tuple[int, str]] = []
 
     def cut(self, page: Page) -> CutPage:
         """The passages of the next page. They never cross a page or a heading of the first two levels."""
         text, spans = page_text(page)
-        language = language_of(text) or self._language
-        if language and not self._language:
-            self._language = language
+        detected = language_of(text)
+        if detected and not self._seen:
+            # What a file says of itself is often the language of the program that made it.
+            self._language, self._seen = detected, True
+        language = detected or self._language
         passages: list[Passage] = []
         for heading, section in self._sections(list(pieces_of(page, text, spans))):
             for group in packed(section, long_page=len(text) > LONG_PAGE_CHARS):
@@ -112,6 +116,11 @@ class PassageCutter:
 
     def _path(self) -> str:
         return HEADING_SEPARATOR.join(title for _, title in self._headings)
+
+
+def primary(tag: str) -> str:
+    """The language of a tag as files have it: "en" of "en-US"."""
+    return re.split("[-_]", tag.strip(), maxsplit=1)[0].lower()
 
 
 def cut_pages(pages: Iterable[Page], language: str = "") -> Iterator[CutPage]:

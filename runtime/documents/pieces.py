@@ -15,6 +15,8 @@ LONGEST_PIECE_CHARS = 500
 # After a full stop and a space; after a CJK full stop; a line; else any space.
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？｡।॥؟][”’」』）]*\s*|\n+")
 _SPACE = re.compile(r"\s+")
+# What leads the eye from a row's name to its numbers, and the line one signs on.
+_LEADER = re.compile(r"(?:[ \t\u00a0]?[.\u00b7\u2024\u2026_]){5,}[ \t\u00a0]?")
 _HEADINGS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
 
 
@@ -60,9 +62,10 @@ def page_text(page: Page) -> tuple[str, list[tuple[int, int]]]:
             gap = _gap(page.blocks[number - 1], block)
             parts.append(gap)
             at += len(gap)
-        parts.append(block.text)
-        spans.append((at, at + len(block.text)))
-        at += len(block.text)
+        body = block.text if block.kind is BlockKind.CODE else _LEADER.sub(" … ", block.text)
+        parts.append(body)
+        spans.append((at, at + len(body)))
+        at += len(body)
     return "".join(parts), spans
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections import Counter
 from collections.abc import Iterable
@@ -9,12 +10,20 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from runtime.documents.normal import NORMAL_VERSION, normaliser
-from runtime.documents.passages import PASSAGES_VERSION, CutPage, Passage, PassageCutter
+from runtime.documents.passages import PASSAGES_VERSION, CutPage, Passage, PassageCutter, primary
 from runtime.documents.reading import BlockKind, DocumentFacts, Page
 
 INDEX_VERSION = NORMAL_VERSION * 1000 + PASSAGES_VERSION
 OPENING_CHARS = 1_500
 HEADINGS_IN_OPENING = 40
+# What a document keeps naming tells it from others even where its file's name does not: a word with a capital inside a
+# sentence, by the passages it stands in.
+_NAMED = re.compile(
+    "(?<=[a-z\u00df-\u00ff\u0430-\u044f\u03b1-\u03ce,] )[A-Z\u00c0-\u00de\u0410-\u042f\u0391-\u03a9][^\\W\\d_]{2,}"
+)
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d|\d)")
+NAMES_KEPT = 60
+NAMED_SHARE = 0.02
 BOX = struct.Struct("<IIffff")
 
 
@@ -65,6 +74,8 @@ class DocumentPreparation:
         self._opening: list[str] = []
         self._opening_chars = 0
         self._title = ""
+        self._names: Counter[str] = Counter()
+        self._years: Counter[str] = Counter()
 
     def take(self, page: Page) -> None:
         """The next page."""
@@ -76,6 +87,8 @@ class DocumentPreparation:
         for passage in cut.passages:
             self._languages[passage.language] += len(passage.text)
             self._passages.append(_prepared(passage))
+            self._names.update(set(_NAMED.findall(passage.text)))
+            self._years.update(set(_YEAR.findall(passage.text)))
         self._open(cut)
 
     def _open(self, cut: CutPage) -> None:
@@ -88,16 +101,22 @@ class DocumentPreparation:
             elif block.kind is BlockKind.HEADING and len(self._opening) < HEADINGS_IN_OPENING:
                 self._opening.append(block.text[:200])
 
+    def _named(self) -> list[str]:
+        """The words it keeps naming, and the year that most of its passages speak of."""
+        least = max(2.0, NAMED_SHARE * len(self._passages))
+        names = [name for name, count in self._names.most_common(NAMES_KEPT) if count >= least]
+        return names + [year for year, count in self._years.most_common(1) if count >= least]
+
     def done(self, facts: DocumentFacts) -> PreparedDocument:
         """The whole document."""
-        language = facts.language or next((code for code, _ in self._languages.most_common() if code), "")
+        language = next((code for code, _ in self._languages.most_common() if code), "") or primary(facts.language)
         words = normaliser(language)
         return PreparedDocument(
             facts=facts,
             language=language,
             pages=tuple(self._pages),
             passages=tuple(self._passages),
-            title_words=" ".join(words.terms(f"{facts.title}\n{self._title}")),
+            title_words=" ".join(words.terms("\n".join([facts.title, self._title, *self._named()]))),
             opening_words=" ".join(words.terms("\n".join(self._opening))),
         )
 

@@ -27,12 +27,14 @@ class QueryWord:
 
 @dataclass(frozen=True)
 class Query:
-    """``language`` is "" where neither the question nor the index tells. ``prefix``: its last word is being typed."""
+    """``language`` is "" where neither the question nor the index tells. ``prefix``: its last word is being typed.
+    ``beginnings``: what terms may begin with, where a word itself was found hardly anywhere."""
 
     text: str
     words: tuple[QueryWord, ...]
     language: str
     prefix: str = ""
+    beginnings: tuple[str, ...] = ()
 
     @property
     def telling(self) -> tuple[QueryWord, ...]:

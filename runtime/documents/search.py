@@ -11,16 +11,17 @@ from typing import Any
 
 from runtime.documents.embedder import Embedder
 from runtime.documents.fetching import fetched
-from runtime.documents.fusion import fused, meaning_weight, with_documents
+from runtime.documents.fusion import LONG_DOCUMENT, fused, meaning_weight, router_weight, spread, with_documents
 from runtime.documents.meaning import MeaningSearch
 from runtime.documents.passages import whole_text
 from runtime.documents.query import Query, read_query
-from runtime.documents.router import ROUTER_WEIGHT, routed
+from runtime.documents.router import routed
 from runtime.documents.rows import Hit
 from runtime.documents.scope import languages_in, scope_of
 from runtime.documents.scoring import Candidate, score
 from runtime.documents.snippets import highlights
 from runtime.documents.store import IndexStore
+from runtime.documents.together import begun
 from runtime.documents.words import Scope, WordSearch
 from runtime.documents.writing import HIDDEN_KIND, TABLE_KIND
 from runtime.storage.connection import Connection
@@ -29,6 +30,9 @@ LIST_DEPTH = 100
 # The further down the first list, the less an exact score would change; each costs 0.1 ms.
 RESCORED = 48
 ROWS_AT_ONCE = 100
+# Documents that fit at least so well are searched by themselves as well, the best few.
+ROUTED_FIT = 0.6
+ROUTED_SEARCHED = 4
 SAME_SHARE = 0.9
 
 
@@ -70,6 +74,7 @@ class Search:
     def __init__(self, store: IndexStore, meaning: MeaningSearch, executor: Executor) -> None:
         self._store = store
         self._meaning = meaning
+        self._executor = executor
         self._words = WordSearch(store, executor)
         self._lock = Lock()
         self._languages: dict[str, int] | None = None
@@ -101,28 +106,60 @@ class Search:
             else:
                 languages = self._all_languages(connection)
         query = read_query(text, languages, typing=typing)
-        counts = self._words.counts(query.words, scope)
-        candidates = self._words.candidates(query, counts, scope, depth)
+        searched = begun(self._executor, lambda: self._words.find(query, scope, depth))
         near = self._near(query, embedder, scope, depth)
+        words = searched()
+        query = replace(query, beginnings=words.beginnings)
         with self._store.read() as connection:
-            rows = passage_rows(connection, candidates())
+            rows = passage_rows(connection, words.passages)
             # A word is as rare as it is among the passages of its language.
             passages = languages.get(query.language) or sum(languages.values())
-            by_words = _scored(query, list(rows.values()), counts, passages)
+            by_words = _scored(query, list(rows.values()), words.counts, passages)
             if not by_words and embedder is not None and not near:
                 # Nothing to make worse.
                 near = self._meaning.nearest(embedder, query.text, depth, scope.ranges)
+            routes = self._routes(connection, query, documents, words.counts, languages)
+            near = self._also_routed(connection, query, embedder, near, routes, scope, depth)
             rows.update(passage_rows(connection, [passage for passage, _ in near if passage not in rows]))
         by_meaning = _known(near, rows, embedder)
         scores = fused(by_words, by_meaning, meaning_weight(scope.passages, scope.documents))
-        with self._store.read() as connection:
-            if len(languages) and (documents is None or len(documents) > 1):
-                found = routed(connection, query, None if documents is None else frozenset(documents))
-                scores = with_documents(
-                    scores, {passage: rows[passage].document_id for passage in scores}, found, ROUTER_WEIGHT
-                )
+        document_of = {passage: rows[passage].document_id for passage in scores}
+        scores = with_documents(scores, document_of, routes, router_weight(scope.passages, scope.documents))
+        scores = spread(scores, {passage: (rows[passage].document_id, rows[passage].page) for passage in scores})
         ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
         return Found(query, tuple(islice(_without_repeats(rows, ordered, scores), limit)))
+
+    def _routes(
+        self,
+        connection: Connection,
+        query: Query,
+        documents: Sequence[int] | None,
+        counts: Mapping[str, int],
+        languages: Mapping[str, int],
+    ) -> dict[int, float]:
+        """How well the question fits each document, where there are several."""
+        if not languages or (documents is not None and len(documents) < 2):
+            return {}
+        within = None if documents is None else frozenset(documents)
+        return routed(connection, query, within, counts, sum(languages.values()))
+
+    def _also_routed(
+        self,
+        connection: Connection,
+        query: Query,
+        embedder: Embedder | None,
+        near: list[tuple[int, float]],
+        routes: Mapping[int, float],
+        scope: Scope,
+        depth: int,
+    ) -> list[tuple[int, float]]:
+        """What is near in the long documents that are asked about, beside what is nearer in others of their kind."""
+        chosen = sorted((one for one in routes if routes[one] >= ROUTED_FIT), key=lambda one: -routes[one])
+        if embedder is None or not near or not chosen or scope.passages < LONG_DOCUMENT * scope.documents:
+            return near
+        ranges = scope_of(connection, chosen[:ROUTED_SEARCHED]).ranges
+        merged = {**dict(near), **dict(self._meaning.nearest(embedder, query.text, depth, ranges))}
+        return sorted(merged.items(), key=lambda item: (-item[1], item[0]))
 
     def _all_languages(self, connection: Connection) -> Mapping[str, int]:
         with self._lock:

@@ -11,16 +11,22 @@ MOST_HIGHLIGHTS = 200
 def highlights(text: str, query: Query, language: str) -> tuple[tuple[int, int], ...]:
     """Places (start, stop) of the question's words in a text, in order, touching ones joined."""
     wanted = {term for word in query.telling for variant in word.variants for term in variant}
+    beginnings = tuple(one for one in query.beginnings if one != query.prefix)
     words = normaliser(language)
     found: list[tuple[int, int]] = []
     for word, start, stop in words_at(text):
         if is_unspaced(word):
             found += _inside(word, start, words.terms_of_word(word), wanted)
-        elif not wanted.isdisjoint(words.terms_of_word(word)):
+            found += [(start + at, start + at + 1) for at, letter in enumerate(word) if letter in beginnings]
+        elif not wanted.isdisjoint(terms := words.terms_of_word(word)) or _begins(terms, beginnings):
             found.append((start, stop))
         elif query.prefix and folded_word(word, language).startswith(query.prefix):
             found.append((start, min(stop, start + len(query.prefix))))
-    return _joined(found)[:MOST_HIGHLIGHTS]
+    return _joined(sorted(found))[:MOST_HIGHLIGHTS]
+
+
+def _begins(terms: tuple[str, ...], beginnings: tuple[str, ...]) -> bool:
+    return bool(beginnings) and any(term.startswith(beginnings) for term in terms)
 
 
 def _inside(word: str, start: int, terms: tuple[str, ...], wanted: set[str]) -> list[tuple[int, int]]:

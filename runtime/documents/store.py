@@ -14,6 +14,9 @@ from runtime.documents.index_schema import INDEX_MIGRATIONS, open_index_connecti
 from runtime.storage.connection import Connection, translated
 from runtime.storage.migrations import migrate, require_known
 
+FEWEST_FREE_PAGES = 4_096
+PAGES_AT_ONCE = 1_024
+
 
 class IndexStore:
     """Owns the connections. Any thread; a reader never waits for the writer. No copies of the file are ever made: what
@@ -33,6 +36,7 @@ class IndexStore:
         try:
             with translated(path):
                 require_known(self._writer, path, len(INDEX_MIGRATIONS))
+                _let_it_shrink(self._writer)
                 migrate(self._writer, INDEX_MIGRATIONS)
         except BaseException:
             self._writer.close()
@@ -68,6 +72,17 @@ class IndexStore:
             busy = number(self._writer, "PRAGMA wal_checkpoint(TRUNCATE)")
         return not busy
 
+    def shrink(self) -> None:
+        """Give the space of what was deleted back to the disk where it is much, a little at a time; others may read and
+        write in between. Of a file made before it could shrink the space is only used again."""
+        with self.read() as connection:
+            free, pages = (number(connection, f"PRAGMA {name}") for name in ("freelist_count", "page_count"))
+        if free < max(FEWEST_FREE_PAGES, pages // 10):
+            return
+        for _ in range(0, free, PAGES_AT_ONCE):
+            with self._write_lock, translated(self.path):
+                self._writer.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+
     def close(self) -> None:
         """Close the file. Searches under way end first. May be called twice."""
         with self._write_lock, self._readers_lock:
@@ -89,6 +104,13 @@ class IndexStore:
                 self._idle_readers.append(reader)
                 return
         reader.close()
+
+
+def _let_it_shrink(connection: Connection) -> None:
+    """Only a file without a table can be told; 2 stands for "when asked"."""
+    if number(connection, "SELECT count(*) FROM sqlite_schema") == 0 and number(connection, "PRAGMA auto_vacuum") != 2:
+        connection.pragma("auto_vacuum", 2)
+        connection.execute("VACUUM")
 
 
 @contextlib.contextmanager

@@ -1,24 +1,40 @@
 """Vectors in memory, one byte a number, and the nearest of them to a question by looking at all.
 
-Measured: 4 ms over 100,000 of 384 dimensions, 46 ms over 1,000,000, on one core; no graph to build or to keep true.
+Measured over 1,000,000 of 384 dimensions: 46 ms on one core with AVX-512, 90 ms with AVX2, less on several; no graph to
+build or to keep true. Looking at signs first is twice as fast with two bits a number (96 MB more; one bit loses one of
+the hundred nearest in eight).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from runtime.documents.together import together
 
 if TYPE_CHECKING:
     from numpy import bool_, float32, int8, int64
     from numpy.typing import NDArray
 
 SEGMENT_ROWS = 65_536
-# So many rows fit the processor's cache once unpacked; more, and OpenBLAS takes threads of its own beside ours.
-BLOCK_ROWS = 512
+# Unpacked, so many rows fit a processor's cache; a few more, and OpenBLAS takes threads of its own beside ours.
+BLOCK_ROWS = 1_024
 SCALE_BYTES = 4
+
+Buffers = tuple[memoryview, memoryview]
+ReadRuns = Callable[[Sequence["Run"], Sequence[Buffers]], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where the packed vectors of consecutive passages are stored."""
+
+    row: int
+    first_id: int
+    count: int
 
 
 @dataclass
@@ -40,12 +56,13 @@ class VectorMatrix:
     def __len__(self) -> int:
         return sum(segment.used for segment in self._segments)
 
-    def reserve(self, rows: int) -> None:
-        """Make room at once for so many, so that loading leaves no half-empty segment."""
+    def load(self, runs: Sequence[Run], read: ReadRuns, executor: Executor | None = None) -> None:
+        """Add all of many runs. ``read`` is called with some of them, perhaps on several threads at once, and with
+        where their scales and rows belong: one byte buffer of each for each run."""
         with self._lock:
-            while rows > 0:
-                self._segments.append(_new_segment(min(rows, SEGMENT_ROWS), self.dimensions))
-                rows -= SEGMENT_ROWS
+            parts = [(_new_segment(sum(run.count for run in some), self.dimensions), some) for some in _parted(runs)]
+            self._segments += [segment for segment, _ in parts]
+            together(executor, lambda part: _read_into(part[0], part[1], read), parts)
 
     def add(self, first_id: int, data: bytes) -> None:
         """Vectors of consecutive passages, as :func:`pack` made them."""
@@ -90,7 +107,7 @@ class VectorMatrix:
         executor: Executor | None = None,
     ) -> list[tuple[int, float]]:
         """The passages nearest to a direction and their cosines, best first; of ``ranges`` (first, stop) alone. With an
-        ``executor`` on several threads; not to be called on one of them."""
+        ``executor`` on several threads."""
         import numpy
 
         def one(segment: _Segment) -> tuple[NDArray[int64], NDArray[float32]]:
@@ -99,8 +116,7 @@ class VectorMatrix:
             return ids[best], scores[best]
 
         with self._lock:
-            parallel = executor is not None and len(self._segments) > 1
-            found = list((executor.map if executor and parallel else map)(one, self._segments))
+            found = together(executor, one, self._segments)
         if not found:
             return []
         all_ids = numpy.concatenate([ids for ids, _ in found])
@@ -148,6 +164,31 @@ def one_by_one(data: bytes, dimensions: int) -> list[bytes]:
     ]
 
 
+def _parted(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs by the segment they go into, in order."""
+    parts: list[list[Run]] = []
+    rows = SEGMENT_ROWS
+    for run in runs:
+        if rows + run.count > SEGMENT_ROWS:
+            parts.append([])
+            rows = 0
+        parts[-1].append(run)
+        rows += run.count
+    return parts
+
+
+def _read_into(segment: _Segment, runs: Sequence[Run], read: ReadRuns) -> None:
+    import numpy
+
+    places = []
+    for run in runs:
+        here = slice(segment.used, segment.used + run.count)
+        segment.ids[here] = numpy.arange(run.first_id, run.first_id + run.count)
+        places.append((segment.scales[here].data.cast("B"), segment.rows[here].data.cast("B")))
+        segment.used += run.count
+    read(runs, places)
+
+
 def _new_segment(rows: int, dimensions: int) -> _Segment:
     import numpy
 
@@ -164,14 +205,14 @@ def _scored(
     import numpy
 
     ids, rows, scales = segment.ids[: segment.used], segment.rows[: segment.used], segment.scales[: segment.used]
+    wanted = None
     if ranges is not None:
         wanted = numpy.flatnonzero(_inside(ids, ranges))
         ids, scales = ids[wanted], scales[wanted]
-        rows = rows[wanted]
-    scores = numpy.empty(len(rows), dtype=numpy.float32)
+    scores = numpy.empty(len(ids), dtype=numpy.float32)
     unpacked = numpy.empty((BLOCK_ROWS, rows.shape[1]), dtype=numpy.float32)
-    for at in range(0, len(rows), BLOCK_ROWS):
-        block = rows[at : at + BLOCK_ROWS]
+    for at in range(0, len(ids), BLOCK_ROWS):
+        block = rows[at : at + BLOCK_ROWS] if wanted is None else rows[wanted[at : at + BLOCK_ROWS]]
         numpy.copyto(unpacked[: len(block)], block)
         numpy.dot(unpacked[: len(block)], query, out=scores[at : at + len(block)])
     scores *= scales

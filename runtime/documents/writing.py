@@ -19,6 +19,8 @@ TABLE_KIND = 1
 HIDDEN_KIND = 2
 # Vectors of passages that follow each other are one row, up to so many: a row is what an interruption can cost.
 VECTORS_A_ROW = 256
+# About 6 MB: nobody who writes waits long.
+VECTOR_ROWS_AT_ONCE = 64
 
 
 def register(connection: Connection, path: str, size_bytes: int, modified_ns: int) -> int:
@@ -55,12 +57,13 @@ def put(connection: Connection, document_id: int, prepared: PreparedDocument, re
     without_text = sum(page.page.picture for page in prepared.pages)
     connection.execute(
         "UPDATE documents SET state = ?, reason = ?, format = ?, title = ?, language = ?, pages = ?, pages_read = ?,"
-        " pages_without_text = ?, shard = ?, first_passage = ?, passages = ?, tokens = ?, version = ?, indexed_ns = ?"
+        " pages_without_text = ?, shard = ?, first_passage = ?, passages = ?, tokens = ?, version = ?, indexed_ns = ?,"
+        " title_words = ?, opening_words = ?"
         " WHERE id = ?",
         (
             *(DocumentState.READY.value, reason, facts.format, facts.title, prepared.language, facts.pages),
             *(len(prepared.pages), without_text, shard, first, stop - first, prepared.tokens, INDEX_VERSION),
-            *(time.time_ns(), document_id),
+            *(time.time_ns(), prepared.title_words, prepared.opening_words, document_id),
         ),
     )
     _keep_vectors(connection, document_id, first, prepared, kept)
@@ -103,6 +106,23 @@ def _insert_pages(connection: Connection, document_id: int, prepared: PreparedDo
     )
 
 
+def rename(connection: Connection, document_id: int, path: str, name: str) -> None:
+    """The file lies somewhere else now, and is found by the words of its new name. A document already there is not
+    replaced."""
+    connection.execute("UPDATE OR IGNORE documents SET path = ?, name = ? WHERE id = ?", (path, name, document_id))
+    for language, title, opening in fetched(
+        connection,
+        "SELECT language, title_words, opening_words FROM documents WHERE id = ? AND path = ? AND version > 0",
+        (document_id, path),
+    ):
+        connection.execute(
+            "UPDATE document_words SET name = ?, title = ?, opening = ? WHERE rowid = ?",
+            (name_words(path, language), title, opening, document_id),
+        )
+        # A name may tell as much as a text: that of before must not stay.
+        connection.execute("INSERT OR IGNORE INTO purges (shard) VALUES (?)", (DOCUMENT_WORDS,))
+
+
 def remove_text(connection: Connection, document_id: int) -> tuple[int, int]:
     """Take out a document's pages, passages, words and vectors, not its row; the range of passages it had."""
     first, stop, shard = passage_range(connection, document_id)
@@ -118,7 +138,7 @@ def remove_text(connection: Connection, document_id: int) -> tuple[int, int]:
     connection.execute("DELETE FROM vectors WHERE document_id = ?", (document_id,))
     connection.execute(
         "UPDATE documents SET first_passage = 0, passages = 0, tokens = 0, pages_read = 0, pages_without_text = 0,"
-        " title = '', version = 0 WHERE id = ?",
+        " title = '', title_words = '', opening_words = '', version = 0 WHERE id = ?",
         (document_id,),
     )
     return first, stop
@@ -193,6 +213,16 @@ def _keep_vectors(
 
 
 # --- forgetting -------------------------------------------------------------------------------------------------------
+
+
+def remove_some_vectors(connection: Connection, model: str) -> bool:
+    """Take out some of the vectors of a model; False when there were none left."""
+    connection.execute(
+        "DELETE FROM vectors WHERE rowid IN (SELECT rowid FROM vectors INDEXED BY vectors_of_document WHERE model = ?"
+        " LIMIT ?)",
+        (model, VECTOR_ROWS_AT_ONCE),
+    )
+    return connection.changes() > 0
 
 
 def purge(connection: Connection, shard: int) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from runtime.documents.index import Index
+from runtime.documents.index_schema import INDEX_MIGRATIONS, open_index_connection
+from runtime.documents.prepare import INDEX_VERSION
 from runtime.documents.reading import Block, BlockKind, DocumentFacts, Page
 from runtime.documents.rows import Box, DocumentState
 from runtime.errors import StoreDamaged
+from runtime.storage.migrations import migrate
 from tests.runtime.documents.index.kit import WordsAsDirections, add, bytes_of, learn, page, rows
 
 SECRET = "zanzibarquokka"
@@ -131,6 +134,41 @@ def test_a_renamed_file_keeps_its_words(index: Index) -> None:
     assert index.documents.at_path("/a.txt") is None
 
 
+def test_a_renamed_file_is_told_by_its_new_name(index: Index) -> None:
+    text = ["Section one lists general matters.", "The revenue of the year was stated.", "Section three ends."]
+    first = add(index, f"/{SECRET}/Acme_2021.pdf", *text, title="Report")
+    second = add(index, "/reports/Bolt_2022.pdf", *text, title="Report")
+    assert index.search("revenue of Bolt")[0].document_id == second
+    before = [(hit.document_id, hit.score) for hit in index.search("revenue of Bolt")]
+    index.documents.moved(second, "/reports/Cord_2023.pdf", "Cord_2023.pdf")
+    index.documents.moved(first, "/reports/Bolt_2022.pdf", "Bolt_2022.pdf")
+    assert index.search("revenue of Bolt")[0].document_id == first
+    # A path that is taken is not taken over, and neither are its words.
+    index.documents.moved(first, "/reports/Cord_2023.pdf", "Cord_2023.pdf")
+    assert index.search("revenue of Cord")[0].document_id == second
+    assert index.search("revenue of Bolt")[0].document_id == first
+    assert [score for _, score in before] == [hit.score for hit in index.search("revenue of Bolt")]
+    assert index.purge()
+    assert SECRET.encode() not in bytes_of(index._store.path.parent)
+
+
+def test_documents_of_an_earlier_index_are_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    connection = open_index_connection(path, None, writes=True)
+    migrate(connection, INDEX_MIGRATIONS[:1])
+    connection.execute(
+        "INSERT INTO documents (path, name, size_bytes, modified_ns, state, passages, version, added_ns)"
+        " VALUES ('/a.txt', 'a.txt', 1, 1, 'ready', 0, ?, 1)",
+        (INDEX_VERSION,),
+    )
+    connection.close()
+    index = Index(path)
+    assert [one.path for one in index.documents.outdated()] == ["/a.txt"]
+    add(index, "/a.txt", "Some words.")
+    assert index.documents.outdated() == []
+    index.close()
+
+
 def test_collections_are_sets_of_documents(index: Index) -> None:
     leases, letters = index.collections.make("Leases"), index.collections.make("Letters", "/letters")
     assert index.collections.make("Leases") == leases
@@ -218,6 +256,60 @@ def test_two_models_keep_their_vectors_apart(index: Index) -> None:
     assert (index.vectors_stored(one.model_id), index.vectors_stored(other.model_id)) == (0, 1)
     assert index.search("doctor", embedder=other)
     assert index.search("doctor", embedder=one) == []
+
+
+def test_an_old_model_serves_until_the_new_one_has_learnt_all(index: Index) -> None:
+    for number in range(12):
+        add(index, f"/{number}.txt", f"The physician came to house {number}.")
+    old, new = WordsAsDirections(), WordsAsDirections(model_id="words/2")
+    learn(index, old)
+    served = index.search("doctor in house 3", embedder=old)
+    assert index.learn_some(new, 5)
+    assert 0 < index.vectors_stored(new.model_id) < index.vectors_stored(old.model_id) == 12
+    assert index.search("doctor in house 3", embedder=old) == served
+    add(index, "/12.txt", "The physician left.")
+    add(index, "/de.txt", "Der Arzt ging mit der Bank und dem Vertrag aus dem Haus.")
+    learn(index, old)
+    assert "/12.txt" in {hit.path for hit in index.search("doctor left", embedder=old)}
+    learn(index, new)
+    # What is searched with stays in memory while the other goes.
+    assert index.search("doctor left", embedder=new) == index.search("doctor left", embedder=old)
+    index.load_vectors(new)
+    at_hand = index._meaning.load(new.model_id, new.dimensions)
+    index.forget_model(old.model_id)
+    assert index._meaning.load(new.model_id, new.dimensions) is at_hand
+    assert len(at_hand) == 13
+    with index._store.read() as connection:
+        left = {model for (model,) in connection.execute("SELECT DISTINCT model FROM vectors")}
+    assert not any(model.startswith(old.model_id) for model in left)
+
+
+def test_a_forgotten_model_gives_its_space_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.documents.store.FEWEST_FREE_PAGES", 2)
+    monkeypatch.setattr("runtime.documents.store.PAGES_AT_ONCE", 3)
+    monkeypatch.setattr("runtime.documents.writing.VECTOR_ROWS_AT_ONCE", 4)
+    index = Index(tmp_path / "documents.db")
+    for number in range(6):
+        add(index, f"/{number}.txt", *[f"Ship {number} carries {at} barrels." for at in range(200)])
+    index.tidy()
+    without = index._store.path.stat().st_size
+    one, other = WordsAsDirections(), WordsAsDirections(model_id="words/2")
+    learn(index, one)
+    learn(index, other)
+    index.tidy()
+    with index._store.read() as connection:
+        vectors = [data[:200] for (data,) in connection.execute("SELECT data FROM vectors WHERE model = 'words/1'")]
+    both = index._store.path.stat().st_size
+    index.forget_model(one.model_id)
+    index.forget_model(other.model_id)
+    left = index._store.path.stat().st_size
+    assert without < both
+    assert left - without < (both - without) / 4
+    assert not any(vector in bytes_of(tmp_path) for vector in vectors)
+    assert len(index.search("ship barrels", limit=20)) == 20
+    with index._store.read() as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    index.close()
 
 
 def test_text_of_any_letters_goes_in_and_out(index: Index) -> None:

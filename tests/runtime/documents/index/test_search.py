@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from runtime.documents.index import Index
+from runtime.documents.rows import Hit
 from runtime.documents.snippets import excerpt
 from runtime.documents.vectors import VectorMatrix, pack
 from runtime.documents.weight import token_estimate
@@ -37,6 +38,14 @@ def test_the_last_word_may_be_a_beginning(index: Index) -> None:
     assert marked(index, "plants photosy", typing=True) == [["photosy", "plants"]]
     assert marked(index, "Photosy", typing=True) == [["photosy"]]
     assert marked(index, "plants ", typing=True) == [["plants"]]
+
+
+def test_what_a_beginning_found_is_marked(index: Index) -> None:
+    add(index, "/a.txt", "The zorblaxian treaty was kept.")
+    add(index, "/zh.txt", "合同的租金为每月一千元。")
+    assert marked(index, "zorblaxia") == [["zorblaxian"]]
+    assert marked(index, "租") == [["租"]]
+    assert marked(index, "treaty zorb", typing=True) == [["zorb", "treaty"]]
 
 
 def test_chinese_and_thai_are_found_within_their_words(index: Index) -> None:
@@ -147,6 +156,61 @@ def test_many_documents_in_scope_are_as_good_as_few(index: Index) -> None:
     learn(index, embedder)
     found = {hit.document_id for hit in index.search("cat", documents=every_second, limit=200, embedder=embedder)}
     assert found == set(every_second)
+
+
+def places(hits: list[Hit]) -> list[int]:
+    """The documents of hits."""
+    return [hit.document_id for hit in hits]
+
+
+def test_a_few_letters_find_the_newest_and_what_is_only_in_the_oldest(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.documents.writing.SHARD_PASSAGES", 5)
+    first = add(index, "/0.txt", "The zygote divides.")
+    documents = [add(index, f"/{at}.txt", f"The photon of town {at} was seen.") for at in range(1, 40)]
+    everything = set(places(index.search("ph", typing=True, limit=200)))
+    assert everything == set(documents)
+    monkeypatch.setattr("runtime.documents.words.MOST_ROWS", 12)
+    # Beyond the bound a list is filled from the newest on.
+    newest = index._search.find("ph", typing=True, depth=10).passages
+    assert {passage.document_id for passage in newest} <= set(documents[-16:])
+    assert len(newest) == 10
+    assert set(places(index.search("ph", typing=True, limit=200))) == set(documents)
+    assert places(index.search("zy", typing=True)) == places(index.search("zyg", typing=True)) == [first]
+    some = documents[3:6]
+    assert set(places(index.search("ph", typing=True, documents=some))) == set(some)
+
+
+def test_words_that_are_everywhere_are_looked_up_in_the_newest(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.documents.writing.SHARD_PASSAGES", 5)
+    documents = [add(index, f"/{at}.txt", f"To be or not to be, page {at}.") for at in range(30)]
+    rare = add(index, "/rare.txt", "To be a quokka.")
+    documents += [add(index, f"/{at}.txt", f"To be or not to be, page {at}.") for at in range(30, 60)]
+    assert set(places(index.search("to be", limit=200))) == {*documents, rare}
+    monkeypatch.setattr("runtime.documents.words.MOST_ROWS", 10)
+    monkeypatch.setattr("runtime.documents.words.MOST_COMMON_ROWS", 20)
+    assert set(places(index.search("to be", limit=200))) <= set(documents[-12:])
+    # What is rare is found wherever it is.
+    assert places(index.search("to be a quokka", limit=200))[0] == rare
+    assert rare in places(index.search("to be a quok", limit=200, typing=True))
+    assert rare in places(index.search("to be a quokkam", limit=200))
+
+
+def test_vectors_read_from_the_file_are_those_that_were_learnt(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = WordsAsDirections()
+    for number in range(9):
+        add(index, f"/{number}.txt", *[f"Ship {number} carries {number * at} barrels of tar." for at in range(20)])
+    assert learn(index, embedder) == 180
+    questions = ["ship with 21 barrels", "automobile", "tar 48"]
+    index.load_vectors(embedder)
+    index.forget([3])
+    live = [index.search(question, embedder=embedder, limit=50) for question in questions]
+    assert all(live)
+    for rows_ in (7, 64, 65_536):
+        monkeypatch.setattr("runtime.documents.vectors.SEGMENT_ROWS", rows_)
+        index._meaning.drop()
+        assert [index.search(question, embedder=embedder, limit=50) for question in questions] == live
 
 
 def test_nearest_is_the_nearest() -> None:
