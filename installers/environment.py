@@ -46,6 +46,9 @@ QT_LIBRARIES = {
 }
 # Not needed, but MLX computes some 30 times faster with it on a computer without a graphics card.
 HELPFUL_LIBRARIES = {"libopenblas.so.0": "libopenblas0-pthread"}
+# Not needed either, but it reads the words in scans and photographs.
+SCAN_READER, SCAN_READER_PACKAGE = "tesseract", "tesseract-ocr"
+SCAN_READER_PLACES = ("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin")
 
 
 class SetupProblem(Exception):
@@ -152,17 +155,36 @@ def _loads(library: str) -> bool:
 
 def _check_system_packages() -> None:
     """What no Python package brings: on Linux, Qt's libraries and the part of Python that makes environments."""
+    scans = [] if _reads_scans() else [SCAN_READER_PACKAGE]
     if platform.system() != "Linux":
+        if scans:
+            print("To read scans: brew install tesseract", flush=True)
         return
     missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
     if importlib.util.find_spec("ensurepip") is None:  # Debian ships it in a package of its own
         missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
     helpful = [package for library, package in HELPFUL_LIBRARIES.items() if not _loads(library)]
     may_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
-    if missing or (helpful and may_install and not os.environ.get("HEARTH_SETUP_RESTARTED")):
-        _install_system_packages([*missing, *helpful])
-    elif helpful and shutil.which("apt-get"):
+    welcome = [*helpful, *scans]
+    if missing or (welcome and may_install and not os.environ.get("HEARTH_SETUP_RESTARTED")):
+        _install_system_packages([*missing, *welcome])
+    else:
+        _name_welcome(helpful, scans)
+
+
+def _name_welcome(helpful: list[str], scans: list[str]) -> None:
+    """One line for each thing that would be better with another package."""
+    apt = shutil.which("apt-get") is not None
+    if helpful and apt:
         print(f"For faster answers without a graphics card: sudo apt-get install -y {' '.join(helpful)}", flush=True)
+    if scans:
+        how = f"sudo apt-get install -y {' '.join(scans)}" if apt else "install tesseract as your system calls it"
+        print(f"To read scans: {how}", flush=True)
+
+
+def _reads_scans() -> bool:
+    places = (Path(folder, SCAN_READER) for folder in SCAN_READER_PLACES)
+    return shutil.which(SCAN_READER) is not None or any(os.access(place, os.X_OK) for place in places)
 
 
 def _install_system_packages(packages: list[str]) -> None:

@@ -6,10 +6,13 @@ import argparse
 import dataclasses
 import importlib.metadata
 import platform
+import shutil
 from typing import Any
 
 from runtime.api import Computer, GuideUnusable, Runtime
 from runtime.cli.output import DONE, Words, print_json
+from runtime.documents.readers.recognising import recognition
+from runtime.documents.readers.recognition_languages import chosen_languages, system_language
 
 PARTS = ("hearth", "mlx", "mlx-lm", "transformers", "huggingface-hub", "PySide6-Essentials", "apsw-sqlite3mc")
 
@@ -25,6 +28,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     with Runtime.open() as runtime:
         computer = runtime.computer()
         device = runtime.engine_device()
+        scans = recognition()
         document = {
             "hearth": _version("hearth"),
             "python": platform.python_version(),
@@ -35,6 +39,10 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
             "parts": {name: _version(name) for name in PARTS},
             "guide": _guide(runtime),
             "models": [model.repository or model.folder for model in runtime.library.models()],
+            "scans": {
+                **dataclasses.asdict(scans),
+                "missing": chosen_languages("", scans.languages, system_language()).missing_name,
+            },
             "problems": [{"code": p.code, "sentence": words.problem(p)} for p in computer.problems],
         }
     if arguments.json:
@@ -55,6 +63,7 @@ def _print_lines(document: dict[str, Any], computer: Computer, words: Words) -> 
         "Home": document["home"],
         "Guide": document["guide"],
         "Models here": ", ".join(document["models"]) or "none yet",
+        "Scans": _scans(document["scans"]),
         "Parts": ", ".join(f"{name} {version}" for name, version in document["parts"].items()),
         "System": f"{document['system']}, Python {document['python']}",
     }
@@ -62,6 +71,18 @@ def _print_lines(document: dict[str, Any], computer: Computer, words: Words) -> 
         print(f"{name + ':':<18} {value}")
     for problem in document["problems"]:
         print(f"! {problem['sentence']}")
+
+
+def _scans(found: dict[str, Any]) -> str:
+    """ "read with tesseract 5.3.0 (eng, deu)", or what to install."""
+    apt = shutil.which("apt-get") is not None
+    if not found["program"]:
+        return f"not read: {'sudo apt-get install tesseract-ocr' if apt else 'brew install tesseract'}"
+    line = f"read with {found['name']} ({', '.join(found['languages']) or 'no languages'})"
+    if found["missing"]:
+        package = f"sudo apt-get install tesseract-ocr-{found['missing'].replace('_', '-')}"
+        line += f"; for your language: {package if apt else 'brew install tesseract-lang'}"
+    return line
 
 
 def _guide(runtime: Runtime) -> str:

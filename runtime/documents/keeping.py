@@ -181,9 +181,8 @@ class Keeping:
 
     def _follow(self) -> None:
         folders = followed(self._index.collections.all())
-        if folders.keys() != self._folders.keys() or self._watch.polled:
-            self._watch.follow(folders)
-        new = folders.keys() - self._folders.keys()
+        anew = self._watch.follow(folders)
+        new = (folders.keys() - self._folders.keys()) | anew
         self._folders = folders
         if new:
             self._compare(sorted(new))
@@ -248,14 +247,15 @@ class Keeping:
     def _move(self, moves: Sequence[tuple[int, str]]) -> list[int]:
         if not moves:
             return []
-        self._index.moved_many(moves)
-        for document, path in moves:
-            root = self._root(path)
-            for folder, collection in self._folders.items():
-                if folder == root:
-                    self._index.collections.add(collection, [document])
-                else:
-                    self._index.collections.take_out(collection, [document])
+        with self._index.at_once():
+            self._index.moved_many(moves)
+            for document, path in moves:
+                root = self._root(path)
+                for folder, collection in self._folders.items():
+                    if folder == root:
+                        self._index.collections.add(collection, [document])
+                    else:
+                        self._index.collections.take_out(collection, [document])
         return [document for document, _ in moves]
 
     def _back(self, same: Sequence[tuple[int, FileStamp]]) -> list[int]:
@@ -278,7 +278,8 @@ class Keeping:
                 there[root] = next(files_below(root), None) is not None
             if root is not None and there[root]:
                 forgotten.append(row.id)
-            elif row.state is not DocumentState.GONE:
+            elif row.state not in (DocumentState.GONE, DocumentState.WAITING):
+                # One that waits is looked for when its turn comes.
                 gone.append(row.id)
         self._line.drop(forgotten + gone)
         self._index.gone(gone)

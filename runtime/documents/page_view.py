@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from runtime.documents.reader_messages import Box
+from runtime.documents.reader_messages import Box, Places
 from runtime.documents.reader_process import DrawnPage, ReaderProcess
 from runtime.documents.reading import ReadingEnd
 from runtime.documents.rows import IndexedDocument
@@ -31,12 +31,14 @@ class PageView:
             self._still_open(path)
             return self._reader.render_page(path, page, width_px, password=password)
 
-    def boxes(self, row: IndexedDocument | None, page: int, text: str, password: str) -> tuple[Box, ...]:
-        """Where the words stand on it."""
+    def boxes(
+        self, row: IndexedDocument | None, page: int, text: str, password: str, words: Places = ()
+    ) -> tuple[Box, ...]:
+        """Where the text stands on it, or these words of the text."""
         path = _path(row)
         with self._lock:
             self._still_open(path)
-            return self._reader.passage_boxes(path, page, text, password=password)
+            return self._reader.passage_boxes(path, page, text, words, password=password)
 
     def close(self) -> None:
         """End the process, once the page under way is done."""

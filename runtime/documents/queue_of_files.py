@@ -48,13 +48,13 @@ class QueueOfFiles:
                 self._waiting.pop(document, None)
                 self._forced.discard(document)
 
-    def take(self, timeout_s: float) -> tuple[int, bool] | None:
+    def take(self, timeout_s: float, up_to: Turn = Turn.AGAIN) -> tuple[int, bool] | None:
         """The next document, and whether it is forced; None when nothing came in time. It counts as taken until
-        :meth:`done`."""
+        :meth:`done`. Those of a later turn than ``up_to`` wait."""
         with self._changed:
             end = time.monotonic() + timeout_s
             while not self._closed:
-                document = self._first_free()
+                document = self._first_free(up_to)
                 if document is not None:
                     del self._waiting[document]
                     self._taken.add(document)
@@ -66,11 +66,11 @@ class QueueOfFiles:
                     return None
             return None
 
-    def _first_free(self) -> int | None:
+    def _first_free(self, up_to: Turn) -> int | None:
         """The first in line that no worker has, None for none."""
         held = []
         found = None
-        while self._heap and found is None:
+        while self._heap and found is None and self._heap[0][0] <= up_to:
             turn, number, document = heapq.heappop(self._heap)
             if self._waiting.get(document) != turn:
                 continue
@@ -104,6 +104,12 @@ class QueueOfFiles:
         """The documents in line."""
         with self._changed:
             return frozenset(self._waiting)
+
+    @property
+    def somebody_waits(self) -> bool:
+        """Whether a person's own wish is in line."""
+        with self._changed:
+            return Turn.ASKED in self._waiting.values()
 
     @property
     def known(self) -> frozenset[int]:

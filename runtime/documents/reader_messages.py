@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from runtime.documents.limits import ReadingLimits
@@ -10,6 +11,7 @@ from runtime.wire import Codec, Hello
 
 Scalar = str | int | float | bool | None
 Box = tuple[float, float, float, float]
+Places = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ class RenderPage(Order):
 
 @dataclass(frozen=True)
 class LocateText(Order):
-    """Say where on the page these words stand."""
+    """Say where on the page this text stands; with ``words``, where these of its characters (start, end) do."""
 
     number: int = 1
     text: str = ""
+    words: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from runtime.documents.reader_messages import (
     Box,
     LocateText,
     OrderEnded,
+    Places,
     ReadFile,
     RecognisePages,
     RenderPage,
@@ -155,10 +156,13 @@ class ReaderProcess:
             raise _unopened(path, result)
         return DrawnPage(answers.drawn.width_px, answers.drawn.height_px, answers.drawn.png)
 
-    def passage_boxes(self, path: Path, page_number: int, text: str, *, password: str = "") -> tuple[Box, ...]:
-        """Where on the page these words stand: left, bottom, right, top in points, one box a line; none where they
-        are not found, or the page has no text of its own. Raises DocumentUnopened, ReaderUnavailable."""
-        order = LocateText(next(self._numbers), _bytes(path), password, self._limits, page_number, text)
+    def passage_boxes(
+        self, path: Path, page_number: int, text: str, words: Places = (), *, password: str = ""
+    ) -> tuple[Box, ...]:
+        """Where on the page this text stands: left, bottom, right, top in points, one box a line; with ``words``
+        (start and end of characters in the text) where these stand. None where the text is not found, or the page has
+        no text of its own. Raises DocumentUnopened, ReaderUnavailable."""
+        order = LocateText(next(self._numbers), _bytes(path), password, self._limits, page_number, text, tuple(words))
         answers = Answers(None, None)
         result = self._run(order, answers, None)
         if answers.boxes is None:

@@ -19,6 +19,7 @@ from functools import partial
 
 from runtime.documents.reader_messages import CODEC, AnyOrder, LocateText, ReadFile, RecognisePages, RenderPage, Reply
 from runtime.documents.readers.orders import OrderWork
+from runtime.documents.readers.recognising import end_programs
 from runtime.documents.readers.sandbox import allow_seconds, lock_down, strip_environment
 from runtime.wire import PROTOCOL_VERSION, ChildEnd, Hello
 
@@ -76,6 +77,7 @@ def _orders(end: ChildEnd) -> Iterator[AnyOrder]:
                 if isinstance(message, ReadFile | RecognisePages | RenderPage | LocateText):
                     said.put(message)
         finally:
+            end_programs()
             os._exit(0)
 
     threading.Thread(target=listen, name="listen", daemon=True).start()

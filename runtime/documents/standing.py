@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from runtime.documents import writing
-from runtime.documents.ends import GOOD_ENDS, end_and_parameters
+from runtime.documents.ends import GOOD_ENDS, end_and_parameters, reason_text
 from runtime.documents.fetching import fetched, number
 from runtime.documents.index import Index
 from runtime.documents.learning import writing_vectors
 from runtime.documents.prepare import PreparedDocument
-from runtime.documents.rows import DocumentState
+from runtime.documents.reading import ReadingEnd
+from runtime.documents.rows import DocumentState, IndexedDocument
 from runtime.documents.views import Standing
+
+# Beside how a document's reading ended: a person wants the words in its pictures.
+WANTED = "wanted"
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,50 @@ class StandingIndex(Index):
         self._search.changed()
         return True
 
+    # --- words in pictures ------------------------------------------------------------------------------------------
+
+    def want_pictures(self, document_id: int) -> None:
+        """Remember that a person wants the words in its pictures, also over a restart, until they are read."""
+        with self._store.write():
+            row = self.documents.get(document_id)
+            if row is not None and row.state is DocumentState.READY:
+                end, parameters = end_and_parameters(row.reason)
+                self.documents.set_state(document_id, row.state, reason_text(end, {**parameters, WANTED: True}))
+
+    def with_unread_pictures(self) -> list[int]:
+        """Documents whose pictures are to be read: scans, and those that a person asked for; oldest first."""
+        with self._store.read() as connection:
+            rows = fetched(
+                connection,
+                "SELECT id, reason, pages_read, pages_without_text FROM documents d WHERE state = ?"
+                " AND pages_without_text > 0 AND EXISTS (SELECT 1 FROM pages p WHERE p.document_id = d.id"
+                " AND p.picture = 1 AND p.recognised = 0) ORDER BY id",
+                (DocumentState.READY.value,),
+            )
+        return [document for document, reason, pages, without in rows if wants_recognition(reason, pages, without)]
+
+    def recognised_pages(self, document_id: int) -> dict[int, bool]:
+        """Number of each page whose picture was looked at, and whether there were words in it."""
+        with self._store.read() as connection:
+            rows = fetched(
+                connection,
+                "SELECT number, chars > 0 FROM pages WHERE document_id = ? AND recognised = 1",
+                (document_id,),
+            )
+        return {number: bool(words) for number, words in rows}
+
+    def put_recognised(
+        self, seen: IndexedDocument, prepared: PreparedDocument, reason: str, stamp: FileStamp
+    ) -> IndexedDocument | None:
+        """Write what was recognised so far, if the document is still as it was ``seen``; as it is now. None: it was
+        forgotten, read anew from a changed file, or its file is gone; nothing is written."""
+        with writing_vectors(self._store, self._meaning):
+            row = self.documents.get(seen.id)
+            if row is None or row.state is not DocumentState.READY or _file_of(row) != _file_of(seen):
+                return None
+            self.put_read(seen.id, prepared, reason, stamp)
+            return self.documents.get(seen.id)
+
     def unchanged(self, document_id: int, stamp: FileStamp) -> None:
         """The file has another time and the same content; or it came back."""
         with self._store.write():
@@ -74,6 +123,12 @@ class StandingIndex(Index):
                 "UPDATE documents SET state = ? WHERE id = ?",
                 [(DocumentState.GONE.value, document) for document in document_ids],
             )
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What the block writes is written as one change, or not at all."""
+        with self._store.write():
+            yield
 
     def moved_many(self, moves: Sequence[tuple[int, str]]) -> None:
         """The same files lie somewhere else now."""
@@ -117,3 +172,16 @@ class StandingIndex(Index):
         """The collection stays with its documents, as one that was made by hand."""
         with self._store.write() as connection:
             connection.execute("UPDATE collections SET folder = NULL WHERE id = ?", (collection,))
+
+
+def wants_recognition(reason: str, pages: int, pages_without_text: int) -> bool:
+    """Whether a document's pictures are read without asking again: it is a scan (half of it and more is pictures), or a
+    person asked."""
+    end, parameters = end_and_parameters(reason)
+    if not pages_without_text:
+        return False
+    return bool(parameters.get(WANTED)) or end == ReadingEnd.PICTURES_ONLY or 2 * pages_without_text >= pages
+
+
+def _file_of(row: IndexedDocument) -> tuple[int, int, bytes | None]:
+    return row.size_bytes, row.modified_ns, row.sha256

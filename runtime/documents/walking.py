@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -47,11 +46,17 @@ def files_below(folder: str) -> Iterator[tuple[str, FileStamp]]:
         for entry in entries:
             if not is_wanted_name(entry.name):
                 continue
-            with contextlib.suppress(OSError):
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                elif not entry.is_dir():
-                    yield stored_path(entry.path), _stamp(entry)
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            elif not _leads_to_folder(entry):
+                yield stored_path(entry.path), _stamp(entry)
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: its reading will say so
+        return False
 
 
 def _stamp(entry: os.DirEntry[str]) -> FileStamp:

@@ -33,21 +33,37 @@ class FolderWatch:
         self._first = self._last = 0.0
         self._observer: Any = None
         self._watches: dict[str, Any] = {}
+        self._identities: dict[str, tuple[int, int] | None] = {}
         self.polled: set[str] = set()
 
-    def follow(self, folders: Iterable[str]) -> None:
-        """Watch exactly these folders from now on."""
+    def follow(self, folders: Iterable[str]) -> set[str]:
+        """Watch exactly these folders from now on. Those that are to be looked through: a watch over them begins or has
+        ended, because the folder went away (a disk that is taken out), came back, or another took its place."""
         wanted = set(folders)
-        for folder in set(self._watches) - wanted:
-            self._observer.unschedule(self._watches.pop(folder))
+        anew = {
+            folder for folder in self._watches if folder in wanted and _identity(folder) != self._identities[folder]
+        }
+        for folder in (set(self._watches) - wanted) | anew:
+            self._end(folder)
         self.polled &= wanted
         for folder in wanted - set(self._watches):
+            identity = _identity(folder)
             watch = self._begin(folder)
             if watch is None:
                 self.polled.add(folder)
             else:
                 self._watches[folder] = watch
+                self._identities[folder] = identity
                 self.polled.discard(folder)
+                anew.add(folder)
+        return anew
+
+    def _end(self, folder: str) -> None:
+        try:
+            self._observer.unschedule(self._watches.pop(folder))
+        except (KeyError, OSError):
+            # The system ended it with the folder.
+            _log.info("a watch had ended by itself", exc_info=True)
 
     def _begin(self, folder: str) -> Any:
         if not os.path.isdir(folder):
@@ -103,3 +119,12 @@ class FolderWatch:
             self._observer.stop()
             self._observer.join()
             self._observer = None
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    """Which folder lies there now; None for none."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from runtime.documents.reading import ReadingEnd
-from tests.documents_made import office, texts
+from tests.documents_made import office, texts, zips
 
 _LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'
@@ -37,6 +37,7 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], Iterable[ReadingEnd]]]:
     yield "climbing-names.zip", _climbing, {ReadingEnd.READ}
     yield "links.zip", _links, ()
     yield "locked.zip", _locked_zip, {ReadingEnd.NEEDS_PASSWORD}
+    yield "locked-aes.zip", zips.locked_with_aes, {ReadingEnd.NEEDS_PASSWORD}
     yield "size-lies.zip", _lying_size, ()
     yield "unknown-packing.zip", _unknown_packing, ()
     yield "empty.zip", lambda: office.packed({}), {ReadingEnd.EMPTY}

@@ -113,6 +113,27 @@ def scan(pages_of_words: list[list[str]], text_pages: int = 0) -> bytes:
     return writer.content()
 
 
+def small_scan(lines_of_pages: list[str], text_pages: int = 0) -> bytes:
+    """Pages as small as a label, each a picture of one line, behind ``text_pages`` pages of ordinary text."""
+    import pypdfium2
+
+    width, height, dpi = 216.0, 54.0, 200
+    drawn, writer = PdfWriter(), PdfWriter(title="Labels")
+    for words in lines_of_pages:
+        drawn.page(width, height).text(18, 20, words, size=14)
+    for i in range(text_pages):
+        writer.page().text(72, 700, f"This page number {i + 1} is ordinary text, not a picture of it.")
+    document = pypdfium2.PdfDocument(drawn.content())
+    for page in document:
+        bitmap = page.render(scale=dpi / 72, grayscale=True)
+        picture = bitmap.to_pil().convert("L")
+        writer.page(width, height).picture(picture.width, picture.height, picture.tobytes())
+        bitmap.close()
+        page.close()
+    document.close()
+    return writer.content()
+
+
 def hidden() -> bytes:
     """A page with white words and tiny words among the ordinary ones."""
     writer = PdfWriter()

@@ -37,6 +37,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mod
     monkeypatch.setattr(module, "STAMP", tmp_path / "venv" / "stamp.json")
     monkeypatch.setattr(module.subprocess, "run", run)
     monkeypatch.setattr(module, "_loads", lambda _library: True)
+    monkeypatch.setattr(module, "_reads_scans", lambda: True)
     monkeypatch.setattr(module, "cuda_driver_version", lambda: None)
     monkeypatch.setattr(module, "_ran", ran, raising=False)
     return module
@@ -121,3 +122,42 @@ def test_missing_system_libraries_are_named_in_one_line(
     assert "sudo apt-get install -y libegl1 libxcb-cursor0" in str(told.value)
     assert "\n" not in str(told.value)
     assert environment._ran == []
+
+
+@pytest.mark.parametrize(
+    ("system", "programs", "line"),
+    [
+        ("Linux", ["apt-get"], "To read scans: sudo apt-get install -y tesseract-ocr\n"),
+        ("Linux", [], "To read scans: install tesseract as your system calls it\n"),
+        ("Darwin", [], "To read scans: brew install tesseract\n"),
+        ("Linux", ["apt-get", "tesseract"], ""),
+    ],
+)
+def test_what_reads_scans_is_named_in_one_line(
+    environment: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    system: str,
+    programs: list[str],
+    line: str,
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(environment, "_loads", lambda _library: True)
+    monkeypatch.setattr(environment, "SCAN_READER_PLACES", ())
+    monkeypatch.setattr(environment.platform, "system", lambda: system)
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: f"/usr/bin/{name}" if name in programs else None)
+    environment._check_system_packages()
+    assert capsys.readouterr().out == line
+
+
+@pytest.mark.skipif(platform.system() != "Linux", reason="apt-get is for Linux")
+def test_what_reads_scans_is_installed_where_we_may(environment: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(environment, "_reads_scans", lambda: False)
+    monkeypatch.setattr(environment, "_install_system_packages", asked.append)
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(environment.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.delenv("HEARTH_SETUP_RESTARTED", raising=False)
+    environment._check_system_packages()
+    assert asked == [["tesseract-ocr"]]

@@ -17,15 +17,15 @@ def read_archive(source: Source, out: Sink, password: str = "") -> None:
     """All files in the archive; those that can't be read are counted. Raises TooLarge once a limit of the whole is
     met."""
     out.tell(DocumentFacts("zip"))
-    locked = 0
+    locked: list[str] = []
     pages_before, failed_before, large_before = out.pages, len(out.failed_parts), out.too_large_parts
     with Packed(source, out, password) as packed:
         names = [name for name in packed.entries if _of_a_person(name)]
         for name in names:
             try:
                 data = packed.read(name)
-            except NeedsPassword:
-                locked += 1
+            except NeedsPassword as error:
+                locked.append(error.reason)
                 out.failed(name)
                 continue
             except TooLarge as error:
@@ -37,8 +37,8 @@ def read_archive(source: Source, out: Sink, password: str = "") -> None:
                 out.failed(name)
                 continue
             read_part(name, data, out)
-    if names and locked == len(names):
-        raise NeedsPassword("wrong" if password else "")
+    if names and len(locked) == len(names):
+        raise NeedsPassword(locked[0])
     failed = len(out.failed_parts) - failed_before
     if failed and out.pages == pages_before:
         raise TooLarge("member") if out.too_large_parts - large_before == failed else Damaged("parts")

@@ -118,10 +118,10 @@ class OrderWork:
             blocks = self._recogniser.blocks(*view.at_resolution(self._order.dots_per_inch))
         except Damaged:
             self._unrecognised += 1
-            return
-        self._recognised += 1
-        self._sink.characters += sum(len(block.text) for block in blocks)
-        self._pages((replace(page, blocks=blocks, recognised=True),))
+        else:
+            self._recognised += 1
+            self._sink.characters += sum(len(block.text) for block in blocks)
+            self._pages((replace(page, blocks=blocks, recognised=True),))
         if self._recognised + self._unrecognised == len(self._order.numbers):
             raise _Done
 
@@ -137,5 +137,6 @@ class OrderWork:
 
     def _locate(self, page: Page, view: PageView | None) -> None:
         assert isinstance(self._order, LocateText)
-        self._send(TextLocated(self._order.order_id, view.locate(self._order.text) if view is not None else ()))
+        boxes = view.locate(self._order.text, self._order.words) if view is not None else ()
+        self._send(TextLocated(self._order.order_id, boxes))
         raise _Done

@@ -23,6 +23,8 @@ _FILE, _FORMAT, _PASSWORD, _SECURITY = 2, 3, 4, 5
 REPAIR_BYTES = 512 * MEBIBYTE
 # Fewer characters than this beside something drawn: a picture of a page.
 _WORDLESS = 20
+# A scanner's or a fax's own line, or the mark of the program that made the scan, on a picture of the whole page.
+_HARDLY_WORDS, _WHOLE_PAGE = 100, 0.8
 _BROKEN_IN_A_ROW = 200
 _LABEL_BYTES = 128
 _ATTACHMENT_BYTES = 64 * MEBIBYTE
@@ -155,13 +157,33 @@ class _Pages:
                 label=self._label(index) if self._labelled else "",
                 width=raw.FPDF_GetPageWidthF(page),
                 height=raw.FPDF_GetPageHeightF(page),
-                picture=text.characters < _WORDLESS and self._shows_something(page),
+                picture=self._is_picture(page, text.characters),
                 view=view,
             )
             return blocks
         finally:
             text.close()
             raw.FPDF_ClosePage(page)
+
+    def _is_picture(self, page: Any, characters: int) -> bool:
+        if characters < _WORDLESS:
+            return self._shows_something(page)
+        return characters < _HARDLY_WORDS and self._is_covered(page)
+
+    def _is_covered(self, page: Any) -> bool:
+        """Whether one picture takes up nearly all of the page."""
+        raw = self._raw
+        whole = raw.FPDF_GetPageWidthF(page) * raw.FPDF_GetPageHeightF(page)
+        left, bottom, right, top = edges = [ctypes.c_float() for _ in range(4)]
+        for i in range(min(50, raw.FPDFPage_CountObjects(page))):
+            shown = raw.FPDFPage_GetObject(page, i)
+            is_image = raw.FPDFPageObj_GetType(shown) == raw.FPDF_PAGEOBJ_IMAGE
+            covered = 0.0
+            if is_image and raw.FPDFPageObj_GetBounds(shown, *edges):
+                covered = (right.value - left.value) * (top.value - bottom.value)
+            if covered >= _WHOLE_PAGE * whole > 0:
+                return True
+        return False
 
     def _shows_something(self, page: Any) -> bool:
         """Whether a picture, a drawing or a shade is on the page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from runtime.documents.reader_messages import Box
@@ -60,13 +61,19 @@ class PdfPageView:
             raw.FPDFBitmap_Destroy(bitmap)
         return Image.frombuffer(mode, (width, height), pixels, "raw", order, 0, 1)
 
-    def locate(self, text: str) -> tuple[Box, ...]:
-        """The boxes of the lines in which the words stand; spaces, line ends, case and hyphens don't matter."""
+    def locate(self, text: str, words: Sequence[tuple[int, int]] = ()) -> tuple[Box, ...]:
+        """The boxes of the lines in which the text stands, or of the words in it, given as places in the text; spaces,
+        line ends, case and hyphens don't matter."""
         page, places = _squeezed(self._text.text, self._text.count)
-        found = _find(page, _squeezed(text, len(text))[0])
+        wanted = _squeezed(text, len(text))[0]
+        found = _find(page, wanted)
         if found is None:
             return ()
-        first, last = places[found[0]], places[found[1] - 1]
+        parts = [_part(page, found, text, word, len(wanted)) for word in words] if words else [found]
+        boxes = [box for first, stop in parts if stop > first for box in self._boxes(places[first], places[stop - 1])]
+        return tuple(boxes[:_MOST_BOXES])
+
+    def _boxes(self, first: int, last: int) -> list[Box]:
         raw, handle = self._raw, self._text.handle
         count = min(_MOST_BOXES, raw.FPDFText_CountRects(handle, first, last - first + 1))
         boxes = []
@@ -75,7 +82,22 @@ class PdfPageView:
             if raw.FPDFText_GetRect(handle, i, *edges):
                 left, top, right, bottom = (round(edge.value, 1) for edge in edges)
                 boxes.append((left, bottom, right, top))
-        return tuple(boxes)
+        return boxes
+
+
+def _part(page: str, found: tuple[int, int], text: str, word: tuple[int, int], length: int) -> tuple[int, int]:
+    """Where a word of the text stands on the squeezed page; where the two are not the same, the nearest such word."""
+    letters = _squeezed(text[word[0] : word[1]], word[1] - word[0])[0]
+    before = len(_squeezed(text[: word[0]], word[0])[0])
+    near = found[0] + round(before * (found[1] - found[0]) / max(1, length))
+    if not letters:
+        return near, near
+    if page.startswith(letters, near):
+        return near, near + len(letters)
+    behind, ahead = page.rfind(letters, found[0], near + len(letters)), page.find(letters, near, found[1])
+    places = [at for at in (behind, ahead) if at >= 0]
+    at = min(places, key=lambda one: abs(one - near), default=near)
+    return (at, at + len(letters)) if places else (at, at)
 
 
 def _squeezed(text: str, count: int) -> tuple[str, list[int]]:

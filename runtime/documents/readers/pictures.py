@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from runtime.documents.reader_messages import Box
@@ -14,6 +15,8 @@ from runtime.documents.reading import DocumentFacts
 _KINDS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "MPO")
 _POINTS_AN_INCH = 72.0
 _USUAL_DPI = 200.0
+# A sheet at 300 dots an inch; the camera's further dots cost seconds and show no further letters.
+_MOST_DOTS_A_SIDE = 3_600
 
 
 def read_picture(source: Source, out: Sink) -> None:
@@ -71,15 +74,19 @@ class PictureView:
 
     def draw(self, width_px: int) -> Any:
         """The picture, so wide."""
-        picture = _upright(self._picture)
+        picture = _on_paper(_upright(self._picture))
         height_px = max(1, round(width_px * picture.height / max(1, picture.width)))
         return picture.convert("RGB").resize((width_px, height_px))
 
     def at_resolution(self, dots_per_inch: int) -> tuple[Any, float]:
-        """The picture as it is: recognition does best with every dot there is."""
-        return _upright(self._picture).convert("L"), self._dpi / _POINTS_AN_INCH
+        """The picture as it is, if it is no larger than recognition has use for."""
+        picture = _on_paper(_upright(self._picture)).convert("L")
+        scale = min(1.0, _MOST_DOTS_A_SIDE / max(picture.size))
+        if scale < 1.0:
+            picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+        return picture, scale * self._dpi / _POINTS_AN_INCH
 
-    def locate(self, text: str) -> tuple[Box, ...]:
+    def locate(self, text: str, words: Sequence[tuple[int, int]] = ()) -> tuple[Box, ...]:
         """A picture has no text of its own."""
         return ()
 
@@ -88,3 +95,15 @@ def _upright(picture: Any) -> Any:
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(picture)
+
+
+def _on_paper(picture: Any) -> Any:
+    """What is transparent is white: black letters on nothing would be black on black."""
+    from PIL import Image
+
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture
+    paper = Image.new("RGB", picture.size, "white")
+    seen = picture.convert("RGBA")
+    paper.paste(seen, mask=seen.getchannel("A"))
+    return paper

@@ -39,8 +39,8 @@ class PageView(Protocol):
     def at_resolution(self, dots_per_inch: int) -> tuple[Image, float]:
         """The page as a grey picture, and how many of its dots are one point."""
 
-    def locate(self, text: str) -> tuple[Box, ...]:
-        """Where the words stand, one box a line."""
+    def locate(self, text: str, words: Sequence[tuple[int, int]] = ()) -> tuple[Box, ...]:
+        """Where the text stands, one box a line; or these words in it."""
 
 
 @dataclass(frozen=True)

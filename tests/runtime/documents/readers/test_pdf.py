@@ -93,6 +93,9 @@ def test_a_page_is_drawn_and_words_are_found_on_it(reader: ReaderProcess, tmp_pa
     assert (round(left), round(right)) == (72, 129)
     assert bottom < top
     assert reader.passage_boxes(path, 2, "words that are not there") == ()
+    (word,) = reader.passage_boxes(path, 2, "COST OF\n  sales", [(10, 15)])
+    assert left < word[0] < word[2] == pytest.approx(right, abs=1)
+    assert word[1:4:2] == pytest.approx((bottom, top), abs=1)
 
 
 def test_what_does_not_open_says_why(reader: ReaderProcess, tmp_path: Path) -> None:

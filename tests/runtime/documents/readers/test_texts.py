@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runtime.documents.reading import BlockKind, ReadingEnd
-from tests.documents_made import office, texts
+from tests.documents_made import office, texts, zips
 from tests.documents_made.sound import sound_files
 from tests.runtime.documents.readers.conftest import ReadBytes
 
@@ -114,3 +114,21 @@ def test_an_edit_moves_no_cut_far_from_it(read: ReadBytes) -> None:
     after = {page.blocks for page in read("long.txt", "\n\n".join(paragraphs).encode()).pages}
     assert len(before) > 5
     assert len(after - before) <= 2
+
+
+def test_a_locked_archive_asks_for_its_password(read: ReadBytes) -> None:
+    content = zips.locked({"a/note.txt": b"The turnip is locked away. " * 20}, "open sesame")
+    # "0" passes the format's own test of one byte, and rubbish would come out.
+    for password, reason in (("", {}), ("wrong one", {"reason": "wrong"}), ("0", {"reason": "wrong"})):
+        reading = read("locked.zip", content, password=password)
+        told = {name: value for name, value in reading.result.problem_parameters.items() if name == "reason"}
+        assert (reading.result.end, told, reading.pages) == (ReadingEnd.NEEDS_PASSWORD, reason, [])
+    reading = read("locked.zip", content, password="open sesame")
+    assert (reading.result.end, reading.pages[0].part) == (ReadingEnd.READ, "a/note.txt")
+    assert "The turnip is locked away." in reading.text
+
+
+def test_an_archive_locked_in_another_way_says_so(read: ReadBytes) -> None:
+    for password in ("", "a password"):
+        result = read("aes.zip", zips.locked_with_aes(), password=password).result
+        assert (result.end, result.problem_parameters["reason"]) == (ReadingEnd.NEEDS_PASSWORD, "unopenable")

@@ -146,3 +146,79 @@ def test_unwanted_paths_are_kept_without_their_names(tmp_path: Path) -> None:
     assert b"secret" not in (tmp_path / "unwanted").read_bytes()
     unwanted.remove(["/secret/name.txt"])
     assert "/secret/name.txt" not in Unwanted(tmp_path / "unwanted")
+
+
+# --- what folders do in real life -------------------------------------------------------------------------------------
+
+
+def test_a_file_moved_between_two_followed_folders_keeps_what_is_known_of_it(house: House) -> None:
+    one = house.write("a/one.txt", "The turnip stands here.")
+    house.write("b/two.txt", "A parsnip stands there.")
+    service = house.open()
+    first, second = service.watch(str(house.files / "a")), service.watch(str(house.files / "b"))
+    assert service.wait(timeout_s=30)
+    until(lambda: len(service._keeping._watch._watches) == 2)
+    known = the_one(service, one)
+    assert known.collections == (first,)
+    os.rename(one, house.files / "b/one.txt")
+    until(lambda: service.document_at(str(house.files / "b/one.txt")))
+    moved = the_one(service, str(house.files / "b/one.txt"))
+    assert (moved.id, moved.collections, moved.state) == (known.id, (second,), DocumentViewState.READY)
+    assert service.document_at(one) is None
+
+
+def test_an_editor_that_saves_by_renaming_is_one_edit(house: House) -> None:
+    one = house.write("one.txt", "The turnip stands here.")
+    service, _ = followed(house)
+    known = the_one(service, one).id
+    for number in range(3):
+        house.write(".one.txt.swp", "not looked at")
+        house.write("one.txt.tmp", f"The artichoke stands here, draft {number}.")
+        os.replace(house.files / "one.txt.tmp", one)
+    (house.files / ".one.txt.swp").unlink()
+    until(lambda: found(service, "draft 2"))
+    # As others do it: the old file is put aside first, and the new one is made in its place.
+    os.rename(one, house.files / "one.txt~")
+    house.write("one.txt", "The salsify stands here.")
+    os.unlink(house.files / "one.txt~")
+    until(lambda: found(service, "salsify"))
+    assert (the_one(service, one).id, service.status().documents) == (known, 1)
+
+
+def test_a_followed_folder_that_goes_away_amid_it_all_and_comes_back(house: House) -> None:
+    one = house.write("stick/one.txt", "The turnip stands here.")
+    place = house.files / "stick"
+    service = house.open()
+    service.watch(str(place))
+    assert service.wait(timeout_s=30)
+    until(lambda: str(place) in service._keeping._watch._watches)
+    known = the_one(service, one).id
+    os.rename(place, house.folder / "elsewhere")
+    until(lambda: the_one(service, one).state is DocumentViewState.GONE)
+    assert found(service, "turnip") == []
+    os.rename(house.folder / "elsewhere", place)
+    until(lambda: the_one(service, one).state is DocumentViewState.READY)
+    assert (the_one(service, one).id, found(service, "turnip")) == (known, ["one.txt"])
+    # And it is followed again.
+    house.write("stick/two.txt", "A parsnip came later.")
+    until(lambda: found(service, "parsnip"))
+
+
+def test_links_in_circles_and_closed_folders_end(house: House) -> None:
+    house.write("one.txt", "The turnip stands here.")
+    house.write("closed/two.txt", "Nobody may look.")
+    (house.files / "circle").symlink_to(house.files, target_is_directory=True)
+    (house.files / "itself").symlink_to(house.files / "itself")
+    closed = house.files / "closed"
+    closed.chmod(0)
+    try:
+        service, _ = followed(house)
+        states = {view.name: view.state for view in service.documents()}
+        assert states.pop("one.txt") is DocumentViewState.READY
+        assert states.pop("itself") is DocumentViewState.UNREADABLE
+        # Root looks into every folder.
+        assert set(states) <= {"two.txt"}
+        house.write("three.txt", "A parsnip came later.")
+        until(lambda: found(service, "parsnip"))
+    finally:
+        closed.chmod(0o700)
