@@ -320,14 +320,15 @@ ENTRIES: dict[str, _Entry] = {
         (Way.NOTHING,),
     ),
     "document.not_text": (
-        "“{name}” can't be read yet",
-        "Hearth takes plain text for now: notes, tables as CSV, source code. You can also paste the text itself.",
+        "“{name}” is no plain text",
+        "Plain text can go with a question: notes, tables as CSV, source code. Add other files to your documents to "
+        "search them.",
         (Way.NOTHING,),
     ),
     "document.too_large": (
         "“{name}” is too long",
-        "It has {size_bytes}, and Hearth takes up to {limit_bytes} of plain text at a time. "
-        "You can paste the part that your question is about.",
+        "It has {size_bytes}, and up to {limit_bytes} of plain text can go with a question. Add it to your documents "
+        "to search it, or paste the part that your question is about.",
         (Way.NOTHING,),
     ),
     "document.unreadable": (
@@ -356,6 +357,16 @@ ENTRIES: dict[str, _Entry] = {
     "document.not_indexed": (
         "“{name}” is not among your documents",
         "Add it first; then it can be searched.",
+        (Way.NOTHING,),
+    ),
+    "document.not_there": (
+        "There is no “{name}”",
+        "Look whether the name is spelled right, and whether the disk that it is on is connected.",
+        (Way.NOTHING,),
+    ),
+    "document.no_collection": (
+        "There is no collection “{name}”",
+        "Your documents' collections are named where all of them stand together.",
         (Way.NOTHING,),
     ),
     "unexpected": (

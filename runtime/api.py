@@ -30,10 +30,11 @@ from runtime.chats.messages import (
 from runtime.chats.shelf import DAYS_IN_BIN
 from runtime.composition import HUB_TOKEN, Runtime
 from runtime.conversing import Conversing
+from runtime.documents.embeddings.models import OfferedModel
 from runtime.documents.reader_process import DrawnPage
 from runtime.documents.rows import Collection, Hit, PageText
 from runtime.documents.service import DocumentService
-from runtime.documents.views import DocumentsStatus, DocumentView, DocumentViewState
+from runtime.documents.views import DocumentsStatus, DocumentView, DocumentViewState, WaitsFor
 from runtime.downloads.search_messages import HubKind, HubModel
 from runtime.errors import GuideUnusable, HearthError, ModelNotFound, Problem, Scalar, problem_of
 from runtime.events import (
@@ -162,6 +163,7 @@ __all__ = [
     "ModelLoaded",
     "ModelNotFound",
     "Network",
+    "OfferedModel",
     "Owner",
     "PageText",
     "Paths",
@@ -183,6 +185,7 @@ __all__ = [
     "Settings",
     "ShelvedModel",
     "System",
+    "WaitsFor",
     "WaysOut",
     "WorkChanged",
     "WorkKind",

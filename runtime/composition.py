@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,7 +26,9 @@ from runtime.chats.shelf import Shelf
 from runtime.chats.store import ConversationStore
 from runtime.child import python_child
 from runtime.conversing import Conversing
+from runtime.documents.embeddings.models import OFFERED, EmbeddingModel, OfferedModel, downloaded_model
 from runtime.documents.service import DocumentService
+from runtime.downloads.manners import runs_on_battery
 from runtime.downloads.search import HubSearch
 from runtime.downloads.search_messages import HubModel
 from runtime.downloads.service import DownloadService
@@ -39,6 +40,7 @@ from runtime.events import (
     Event,
     FinishReason,
     ModelLoaded,
+    WorkKind,
 )
 from runtime.guide import Guide
 from runtime.hardware.computer import Computer
@@ -52,6 +54,7 @@ from runtime.library.guide import GUIDE_NAME, check_guide, guide_folder
 from runtime.library.places import places_from
 from runtime.library.service import InstalledModel, LibraryService
 from runtime.measuring import Measuring
+from runtime.once import MadeOnce
 from runtime.paths import Paths, assets_folder
 from runtime.requests import (
     DownloadRequest,
@@ -80,7 +83,8 @@ def _nobody_listens(_event: Event) -> None:
 class Runtime:
     """Owns every service of one person's Hearth, their threads and their child processes.
 
-    ``on_event`` receives events on the services' threads. Close it, or use it as a context manager.
+    ``on_event`` receives events on the services' threads. ``offered`` is the model for documents that a person may
+    download. Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Runtime:
         in_process: bool = False,
         endpoint: str | None = None,
         catalogue_file: Path | None = None,
+        offered: OfferedModel = OFFERED,
     ) -> None:
         self.paths = paths
         self._on_event = on_event
@@ -98,6 +103,9 @@ class Runtime:
         self._endpoint = endpoint or os.environ.get("HF_ENDPOINT") or None
         self._catalogue_file = catalogue_file or _catalogue_file()
         self._opened: list[Callable[[], None]] = []
+        self.offered = offered
+        self._answering: set[str] = set()
+        self._last_document_model: EmbeddingModel | None = None
         # What measurements of a model are kept under, by the folder that it was loaded from.
         self._measured_as: dict[str, str] = {}
 
@@ -120,29 +128,31 @@ class Runtime:
 
     # --- services -------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @MadeOnce
     def settings(self) -> SettingsStore:
         """Choices the person made."""
         return SettingsStore(self.paths)
 
-    @cached_property
+    @MadeOnce
     def secrets(self) -> SecretStore:
         """The access key of the hub, in the system's keychain."""
         return SecretStore()
 
-    @cached_property
+    @MadeOnce
     def catalogue(self) -> Catalogue:
         """The models we vouch for."""
         return load_catalogue(self._catalogue_file)
 
-    @cached_property
+    @MadeOnce
     def library(self) -> LibraryService:
         """Models on this computer."""
         return LibraryService(
-            self.paths, lambda: places_from(self.settings.settings, os.environ, Path("~").expanduser())
+            self.paths,
+            lambda: places_from(self.settings.settings, os.environ, Path("~").expanduser()),
+            apart=frozenset({self.offered.model.repository}),
         )
 
-    @cached_property
+    @MadeOnce
     def downloads(self) -> DownloadService:
         """Models on their way."""
 
@@ -157,21 +167,21 @@ class Runtime:
         self._opened.append(service.close)
         return service
 
-    @cached_property
+    @MadeOnce
     def measuring(self) -> Measuring:
         """What was measured here; knows nothing until :meth:`computer` was asked once."""
         measuring = Measuring(self.paths.home, self._on_event)
         self._opened.append(measuring.close)
         return measuring
 
-    @cached_property
+    @MadeOnce
     def hub_search(self) -> HubSearch:
         """Finding models that are not here yet."""
         search = HubSearch(self._token, self._endpoint)
         self._opened.append(search.close)
         return search
 
-    @cached_property
+    @MadeOnce
     def housekeeping(self) -> Housekeeping:
         """Slow work with the models on disk."""
         keeping = Housekeeping(
@@ -186,40 +196,59 @@ class Runtime:
         self._opened.append(keeping.close)
         return keeping
 
-    @cached_property
+    @MadeOnce
     def conversations(self) -> ConversationStore:
         """What is said in all conversations. Opens the database."""
         return ConversationStore(self._places)
 
-    @cached_property
+    @MadeOnce
     def shelf(self) -> Shelf:
         """How conversations are kept in order: the list, folders, the bin."""
         return Shelf(self._places)
 
-    @cached_property
+    @MadeOnce
     def exchange(self) -> Exchange:
         """Copies of conversations in files."""
         return Exchange(self._places)
 
-    @cached_property
+    @MadeOnce
     def _places(self) -> Places:
         database = Database(self.paths.database)
         self._opened.append(database.close)
         return Places(database)
 
-    @cached_property
+    @MadeOnce
     def documents(self) -> DocumentService:
         """A person's documents: read, indexed, found. Reads nothing until its ``start``."""
-        service = DocumentService(self.paths, self._on_event)
+        service = DocumentService(
+            self.paths,
+            self._on_event,
+            better=self._model_to_learn_with,
+            on_battery=runs_on_battery,
+            works_on_battery=self.settings.settings.documents_on_battery,
+        )
         self._opened.append(service.close)
+        service.make_way(bool(self._answering))
         return service
 
-    @cached_property
+    def document_model(self) -> EmbeddingModel | None:
+        """The downloaded model for documents, None while it is not here whole. Looks at sizes; never hashes."""
+        return downloaded_model(self.models_paths.models, self.offered)
+
+    def _model_to_learn_with(self) -> EmbeddingModel | None:
+        """The same, but the last answer while models move to another folder: nothing is learnt anew because of that."""
+        housekeeping = vars(self).get("housekeeping")
+        moves = housekeeping is not None and any(work.kind is WorkKind.MOVE for work in housekeeping.works())
+        if not moves:
+            self._last_document_model = self.document_model()
+        return self._last_document_model
+
+    @MadeOnce
     def engine(self) -> Engine:
         """The part that answers, without memory of conversations. Its events go straight to ``on_event``."""
         return self._make_engine(self._on_event)
 
-    @cached_property
+    @MadeOnce
     def chat(self) -> Conversing:
         """Conversations that are answered and kept. Has an engine of its own making: use this or :attr:`engine`."""
 
@@ -241,10 +270,15 @@ class Runtime:
         self._opened.append(titles.close)
         return conversing
 
-    @cached_property
+    @MadeOnce
     def guide(self) -> Guide:
         """The built-in guide, which answers in the same conversations with an engine of its own."""
-        guide = Guide(guide_folder(), self.conversations, self._make_engine, self._on_event)
+
+        def tell(event: Event) -> None:
+            self._on_event(event)
+            self._make_way(event)
+
+        guide = Guide(guide_folder(), self.conversations, self._make_engine, tell)
         self._opened.append(guide.close)
         return guide
 
@@ -311,6 +345,8 @@ class Runtime:
         Raises:
             ModelNotFound: neither.
         """
+        if name == self.offered.model.repository and revision in ("main", self.offered.revision):
+            return DownloadRequest(name, self.offered.revision, self.offered.download_bytes)
         found = self.catalogue.find(name)
         if found is not None:
             model, edition = found
@@ -368,6 +404,8 @@ class Runtime:
         settings = self.settings.change(**fields)
         if "downloads" in vars(self):
             self.downloads.set_manners(self.manners)
+        if "documents" in vars(self):
+            self.documents.work_on_battery(settings.documents_on_battery)
         return settings
 
     @property
@@ -410,9 +448,15 @@ class Runtime:
 
     def _make_way(self, event: Event) -> None:
         """Documents leave the computer to an answer while it is given."""
+        if isinstance(event, AnswerStarted):
+            self._answering.add(event.request_id)
+        elif isinstance(event, AnswerFinished):
+            self._answering.discard(event.request_id)
+        else:
+            return
         documents = vars(self).get("documents")
-        if documents is not None and isinstance(event, AnswerStarted | AnswerFinished):
-            documents.make_way(isinstance(event, AnswerStarted))
+        if documents is not None:
+            documents.make_way(bool(self._answering))
 
     def _loaded_bytes(self) -> int:
         """Memory that a model of ours holds now and would give back."""

@@ -60,7 +60,9 @@
     │   ├── DocumentUnopened      a page of it was to be shown, and the file does not open (any more)
     │   ├── ReaderUnavailable     the reading process cannot start
     │   ├── RecognitionMissing    nothing on this computer reads the words in pictures
-    │   └── DocumentNotIndexed    a document or collection that was named is not there
+    │   ├── DocumentNotIndexed    a document that was named was never added
+    │   ├── DocumentNotThere      a file that is to be added is not there
+    │   └── CollectionNotThere    there is no collection of that name
     └── UnexpectedError           our bug; shows a copyable report
 
 Each leaf has a stable code and typed parameters, and no sentence for people: those are in ``app/texts.py``.
@@ -473,6 +475,18 @@ class RecognitionMissing(DocumentError):
 @dataclass(eq=False)
 class DocumentNotIndexed(DocumentError):
     code: ClassVar[str] = "document.not_indexed"
+    name: str
+
+
+@dataclass(eq=False)
+class DocumentNotThere(DocumentError):
+    code: ClassVar[str] = "document.not_there"
+    name: str
+
+
+@dataclass(eq=False)
+class CollectionNotThere(DocumentError):
+    code: ClassVar[str] = "document.no_collection"
     name: str
 
 

@@ -18,6 +18,7 @@ from runtime.api import (
     InstalledModel,
     Judgement,
     ModelLoaded,
+    OfferedModel,
     Problem,
     RemovedModel,
     Runtime,
@@ -30,6 +31,7 @@ class _Look:
 
     installed: tuple[InstalledModel, ...]
     removed: tuple[RemovedModel, ...]
+    for_documents: InstalledModel | None
     problem: Problem | None
     gone: str  # the folder of the model in use, if it is not there any more
 
@@ -60,6 +62,7 @@ class ModelsController(QObject):
         self._runtime = runtime
         self._questions = questions
         self.installed: tuple[InstalledModel, ...] = ()
+        self.for_documents: InstalledModel | None = None  # what finds by meaning in many languages
         self.removed: tuple[RemovedModel, ...] = ()
         self.problem: Problem | None = None  # the disk with the models is not there
         self.looked = False
@@ -85,6 +88,11 @@ class ModelsController(QObject):
         return self.current is None and (not self.chosen or self.refused)
 
     @property
+    def offered(self) -> OfferedModel:
+        """The model for documents that may be downloaded."""
+        return self._runtime.offered
+
+    @property
     def folder(self) -> str:
         """Where our models are kept now."""
         return str(self._runtime.library.folder)
@@ -102,6 +110,9 @@ class ModelsController(QObject):
 
     def use(self, name: str) -> None:
         """Make a model the one that answers, from now on and after a restart. ``name``: repository or folder."""
+
+        if name == self.offered.model.repository:
+            return  # it finds, and can't answer
 
         def choose() -> tuple[InstalledModel, tuple[InstalledModel, ...]]:
             model = self._runtime.library.find(name)
@@ -183,11 +194,13 @@ class ModelsController(QObject):
         problem = library.problem
         # While its disk is away a model that is loaded still answers.
         gone = problem is None and current is not None and not Path(current.folder).is_dir()
-        return _Look(library.models(), library.removed(), problem, current.folder if gone and current else "")
+        ours = next((model for model in library.apart() if model.repository == self.offered.model.repository), None)
+        left = current.folder if gone and current else ""
+        return _Look(library.models(), library.removed(), ours, problem, left)
 
     def _on_looked(self, look: _Look) -> None:
         self.looked = True
-        self.removed, self.problem = look.removed, look.problem
+        self.removed, self.problem, self.for_documents = look.removed, look.problem, look.for_documents
         if self.current is not None and self.current.folder == look.gone:
             self.current, self.refused = None, True
         self._on_installed(look.installed)

@@ -11,13 +11,13 @@ from app.models.find_place import FindPlace
 from app.models.here_place import HerePlace
 from app.models.measuring_line import MeasuringLine
 from app.models.places import PLACES, Places
-from app.models.saying import seen
 from app.models.shelf_place import ShelfPlace
 from app.models.shelve_dialog import ShelveDialog
 from app.models.way_strip import WayStrip
-from app.models.words import Words
 from app.widgets.buttons import IconButton
 from app.widgets.page import ColumnPage
+from app.widgets.saying import seen
+from app.widgets.words import Words
 
 PAGE_WIDTH = 860
 

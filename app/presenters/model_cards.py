@@ -10,6 +10,7 @@ from app.controllers.computer import ComputerController
 from app.controllers.models import ModelsController
 from app.models.forecast import Fits, Instead, Length, Outlook
 from app.models.shown import Here, HereModel, HereState, OtherFolder, RemovedModel, Suggestion
+from app.presenters import model_documents
 from runtime.api import (
     Basis,
     CheckKind,
@@ -24,6 +25,7 @@ from runtime.api import (
     WorkKind,
     licence_of,
 )
+from runtime.api import RemovedModel as Removed
 
 FITS = {
     Fit.COMFORTABLE: Fits.WELL,
@@ -56,7 +58,8 @@ def here(
     now: datetime,
 ) -> Here:
     """All of the place "On this computer". ``coming`` are the repositories that are being fetched."""
-    used = sum(model.size_bytes for model in models.installed if model.owner in (Owner.OURS, Owner.BY_HAND))
+    every = (*models.installed, *filter(None, [models.for_documents]))
+    used = sum(model.size_bytes for model in every if model.owner in (Owner.OURS, Owner.BY_HAND))
     free = computer.computer.disk_free_bytes if computer.computer else None
     return Here(
         models=tuple(
@@ -66,7 +69,7 @@ def here(
         removed=tuple(
             RemovedModel(
                 gone.id,
-                sentences.model_title(computer.choice(gone.repository), gone.name),
+                _removed_title(models, computer, gone),
                 wording.size(gone.size_bytes),
                 _removed_words(gone.removed_at, now),
             )
@@ -82,6 +85,12 @@ def here(
         others=_others(models.installed, settings),
         suggestion=_suggestion(computer),
     )
+
+
+def _removed_title(models: ModelsController, computer: ComputerController, gone: Removed) -> str:
+    if gone.repository == models.offered.model.repository:
+        return model_documents.title(models.offered)
+    return sentences.model_title(computer.choice(gone.repository), gone.name)
 
 
 def card(

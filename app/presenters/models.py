@@ -19,7 +19,8 @@ from app.controllers.shelves import ShelvesController
 from app.controllers.works import WorksController
 from app.models.forecast import Instead
 from app.models.page import ModelsPage
-from app.presenters import model_cards, model_offers, model_shelves, model_ways
+from app.presenters import model_cards, model_documents, model_offers, model_shelves, model_ways
+from app.sentences import for_documents
 from app.texts import Way
 from app.widgets.token_dialog import TokenDialog
 from runtime.api import (
@@ -108,7 +109,21 @@ class ModelsPresenter(QObject):
         way.earlier_requested.connect(lambda repository: self._move(repository, -1))
         way.later_requested.connect(lambda repository: self._move(repository, 1))
         way.way_requested.connect(self._on_way)
+        self._connect_documents()
         self._connect_search_and_shelf()
+
+    def _connect_documents(self) -> None:
+        documents, repository = self.page.here.documents, self._models.offered.model.repository
+        documents.download_requested.connect(lambda: self._downloads.start(repository))
+        documents.pause_requested.connect(lambda: self._downloads.pause(repository))
+        documents.resume_requested.connect(lambda: self._downloads.resume(repository))
+        documents.cancel_requested.connect(lambda: self._downloads.cancel(repository))
+        documents.mend_requested.connect(lambda: self._downloads.start(repository))
+        documents.remove_requested.connect(self._remove_documents_model)
+
+    def _remove_documents_model(self) -> None:
+        if self._models.for_documents is not None:
+            self._models.remove(self._models.for_documents.folder)
 
     def _connect_search_and_shelf(self) -> None:
         find, shelf = self.page.finder, self.page.shelf
@@ -188,6 +203,13 @@ class ModelsPresenter(QObject):
                 datetime.now().astimezone(),
             )
         )
+        self._show_documents()
+
+    def _show_documents(self) -> None:
+        offered, job = self._models.offered, self._downloads.jobs.get(self._models.offered.model.repository)
+        if self._models.looked:
+            shown = model_documents.for_documents(offered, self._models.for_documents, job)
+            self.page.here.documents.show_documents(shown)
 
     def _show_ways(self) -> None:
         works = (*self._works.works.values(), *self._failed_works.values())
@@ -241,10 +263,13 @@ class ModelsPresenter(QObject):
         return self._judgements.get(folder)
 
     def _here(self) -> frozenset[str]:
-        return frozenset(model.repository for model in self._models.installed if model.repository)
+        ours = (*self._models.installed, *filter(None, [self._models.for_documents]))
+        return frozenset(model.repository for model in ours if model.repository)
 
     def _name(self, subject: str) -> str:
         """A repository, a model's folder or a copy's folder in a person's words."""
+        if subject == self._models.offered.model.repository:
+            return model_documents.title(self._models.offered)
         for model in self._models.installed:
             if subject in (model.folder, model.repository):
                 return sentences.model_title(self._computer.choice(model.repository), model.name)
@@ -324,13 +349,15 @@ class ModelsPresenter(QObject):
 
     def _on_download(self) -> None:
         self._show_ways()
+        self._show_documents()
         coming = frozenset(self._downloads.jobs)
         if coming != self._coming_shown:
             self._coming_shown = coming
             self.show_all()
 
     def _on_arrived(self, repository: str, _folder: str) -> None:
-        if self._models.none_to_wait_for and not self._models.chosen:
+        chats = repository != self._models.offered.model.repository
+        if chats and self._models.none_to_wait_for and not self._models.chosen:
             self._models.use(repository)  # the first of all is the one to talk to
         else:
             self._models.refresh()
@@ -367,7 +394,10 @@ class ModelsPresenter(QObject):
     def _on_removed(self, removed: RemovedModel) -> None:
         title = sentences.model_title(self._computer.choice(removed.repository), removed.name)
         freed = wording.size(removed.size_bytes)
-        self.toasted.emit(f"{title} was removed. {freed} go free in a day.", "Undo", f"{UNDO}{removed.id}")
+        said = f"{title} was removed. {freed} go free in a day."
+        if removed.repository == self._models.offered.model.repository:
+            said = for_documents.better_removed(freed)
+        self.toasted.emit(said, "Undo", f"{UNDO}{removed.id}")
 
     def _on_nothing_found(self, folder: str) -> None:
         self.toasted.emit(f"No model that Hearth can use is in “{Path(folder).name}”.", "", "")

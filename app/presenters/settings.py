@@ -42,6 +42,7 @@ class SettingsPresenter(QObject):
         page.downloads.only_at_night_chosen.connect(lambda on: settings.change(download_only_at_night=on))
         page.downloads.on_battery_chosen.connect(lambda on: settings.change(download_on_battery=on))
         page.downloads.on_metered_chosen.connect(lambda on: settings.change(download_on_metered=on))
+        page.documents.on_battery_chosen.connect(lambda on: settings.change(documents_on_battery=on))
         page.models_place.change_requested.connect(self.move_wanted)
         page.models_place.show_requested.connect(lambda: _open(self.models_folder))
         page.open_home_requested.connect(lambda: _open(str(self._paths.home)))
@@ -76,6 +77,7 @@ class SettingsPresenter(QObject):
                 on_metered=settings.download_on_metered,
             )
         )
+        self.page.documents.show_on_battery(settings.documents_on_battery)
         self._show_place()
         self._theme.choose(settings.theme, settings.text_scale)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.settings.computer_card import ComputerCard
+from app.settings.documents_card import DocumentsCard
 from app.settings.download_card import DownloadCard
 from app.settings.place_card import ModelsPlaceCard
 from app.settings.rows import choices, row
@@ -18,8 +19,8 @@ SCALES = ((0.9, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.
 
 
 class SettingsPage(ColumnPage):
-    """Shows the settings in force and says what is chosen. The cards for this computer, for downloads and for the
-    models' place say for themselves what is chosen in them.
+    """Shows the settings in force and says what is chosen. The cards for this computer, for downloads, for documents
+    and for the models' place say for themselves what is chosen in them.
 
     Signals:
         theme_chosen: system, light or dark.
@@ -41,6 +42,7 @@ class SettingsPage(ColumnPage):
         self._token = PlainLabel(role="facts")
         self.forget_button = button("Forget it", "quiet")
         self.computer = ComputerCard()
+        self.documents = DocumentsCard()
         self.downloads = DownloadCard()
         self.models_place = ModelsPlaceCard()
         self._fill()
@@ -78,7 +80,7 @@ class SettingsPage(ColumnPage):
         access.rows.addWidget(PlainLabel("Access key", "subheading"))
         access.rows.addLayout(row("For models that need their maker's permission", self.forget_button))
         access.rows.addWidget(self._token)
-        for card in (look, self.computer, self.downloads, self.models_place, privacy, access):
+        for card in (look, self.computer, self.downloads, self.documents, self.models_place, privacy, access):
             self.column.addWidget(card)
 
     def set_theme(self, name: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from runtime.cancel import Cancelled
 from runtime.documents.embedder import Embedder
-from runtime.documents.learning_work import RestingEmbedder
+from runtime.documents.embedders import Embedders
+from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.rows import DocumentState, Hit
 from runtime.documents.standing import StandingIndex
 from runtime.errors import HearthError, StorageError
@@ -19,19 +20,18 @@ class Asking:
     """Any thread; blocks. ``make_local``, where it is set, makes what takes the embedder's place, with the first
     question that needs it: the same model, without a child."""
 
-    def __init__(self, index: StandingIndex, embedder: RestingEmbedder | None) -> None:
+    def __init__(self, index: StandingIndex, embedders: Embedders) -> None:
         self._index = index
-        self._embedder = embedder
-        self.make_local: Callable[[], Embedder | None] | None = None
+        self._embedders = embedders
+        self.make_local: Callable[[EmbeddingModel], Embedder] | None = None
         self._local: Embedder | None = None
-        self._has_vectors = False
+        self._known_to_have = ""
 
-    @property
-    def has_vectors(self) -> bool:
-        """Whether meaning can be asked at all."""
-        if not self._has_vectors and self._embedder is not None:
-            self._has_vectors = self._index.vectors_stored(self._embedder.model_id) > 0
-        return self._has_vectors
+    def has_vectors(self, model_id: str) -> bool:
+        """Whether this model can be asked at all."""
+        if self._known_to_have != model_id and self._index.vectors_stored(model_id) > 0:
+            self._known_to_have = model_id
+        return self._known_to_have == model_id
 
     def search(
         self, query: str, *, collection: int | None, documents: Sequence[int] | None, limit: int, typing: bool
@@ -55,15 +55,23 @@ class Asking:
             found = ask(None)
         return tuple(hit for hit in found if hit.document_id not in gone)[:limit]
 
+    def warm_up(self) -> None:
+        """Load what the first question by meaning would wait for."""
+        asked = self._embedders.asked
+        if asked is not None and self.has_vectors(asked.model_id):
+            asked.warm_up()
+            self._index.load_vectors(asked)
+
     def _with(self, typing: bool) -> Embedder | None:
-        if not self.has_vectors:
+        asked = self._embedders.asked
+        if asked is None or not self.has_vectors(asked.model_id):
             return None
         if self.make_local is not None:
-            self._local = self._local or self.make_local()
+            if self._local is None or self._local.model_id != asked.model_id:
+                self._local = self.make_local(asked.model)
             return self._local
-        assert self._embedder is not None
-        if typing and self._embedder.pid is None:
+        if typing and asked.pid is None:
             # Nobody who types waits for a process to start; it will be there some letters later.
-            self._embedder.warm_up()
+            asked.warm_up()
             return None
-        return self._embedder
+        return asked

@@ -4,46 +4,58 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from runtime.cancel import Cancelled
-from runtime.documents.learning_work import LearningWork, RestingEmbedder
+from runtime.documents.embedders import Embedders
+from runtime.documents.learning_work import LearningWork
 from runtime.documents.overview import Now
+from runtime.documents.power import Power
 from runtime.documents.queue_of_files import QueueOfFiles
+from runtime.documents.reader_team import free_children
 from runtime.documents.reading_work import ReadingWork
 from runtime.documents.standing import StandingIndex
+from runtime.documents.views import WaitsFor
 
 # Reading costs some three times what the app's own part of it does; more of them would wait for that.
 READERS = 2
 READER_NICENESS = 5
 RECOGNISER_NICENESS = 15
+TIDY_AMID_RECOGNITION_S = 60.0
 
 
 class Crew:
     """Owns the workers, from :meth:`start` to :meth:`close`, and the passwords they read with, in memory only.
 
-    Any thread. ``changed`` hears of documents on the workers' threads; ``may_learn`` says whether all that is to be
-    read is at least in line.
+    Any thread. ``changed`` hears of documents on the workers' threads, ``looked`` that all of them may stand
+    otherwise; ``may_learn`` says whether all that is to be read is at least in line.
     """
 
     def __init__(
         self,
         index: StandingIndex,
-        embedder: RestingEmbedder | None,
+        embedders: Embedders,
+        power: Power,
         changed: Callable[[int], None],
+        looked: Callable[[], None],
         may_learn: Callable[[], bool],
     ) -> None:
         self._index = index
-        self._embedder = embedder
+        self._embedders = embedders
+        self._power = power
         self._changed = changed
+        self._looked = looked
         self._all_in_line = may_learn
         self.reads, self.recognises = QueueOfFiles(), QueueOfFiles()
         self.passwords: dict[int, str] = {}
         self._may_go_on = threading.Event()
         self._may_go_on.set()
         self._made_way = False
+        self._awaits_power = False
         # The log may hold traces that the last run could not clear.
         self._untidy = True
+        self._tidied_s = 0.0
         self._works: list[ReadingWork] = []
         self._learning: LearningWork | None = None
 
@@ -54,31 +66,52 @@ class Crew:
 
     def start(self) -> None:
         """Let them begin."""
+        self.mind_power()
         for number in range(READERS):
-            self._works.append(self._worker(self.reads, f"documents-reading-{number}", READER_NICENESS, False))
-        self._works.append(self._worker(self.recognises, "documents-recognising", RECOGNISER_NICENESS, True))
-        if self._embedder is not None:
-            self._learning = LearningWork(self._index, self._embedder, self._may_learn, self._changed)
+            self._works.append(self._reader(f"documents-reading-{number}"))
+        self._works.append(self._recogniser())
+        self._learning = LearningWork(self._index, self._embedders, self._may_learn, self._changed, self._looked)
 
-    def _worker(self, line: QueueOfFiles, name: str, niceness: int, recognises: bool) -> ReadingWork:
+    def _reader(self, name: str) -> ReadingWork:
         return ReadingWork(
             self._index,
-            line,
+            self.reads,
             name=name,
-            niceness=niceness,
-            recognises=recognises,
-            password=lambda document: self.passwords.get(document, ""),
+            niceness=READER_NICENESS,
+            recognises=False,
+            password=self._password,
             tell=self._read,
             may_go_on=self._may_go_on,
-            when_idle=(lambda: None) if recognises else self.tidy,
+            when_idle=self.tidy,
+            pictures=self.recognises,
         )
 
+    def _recogniser(self) -> ReadingWork:
+        return ReadingWork(
+            self._index,
+            self.recognises,
+            name="documents-recognising",
+            niceness=RECOGNISER_NICENESS,
+            recognises=True,
+            password=self._password,
+            tell=self._read,
+            may_go_on=self._may_go_on,
+            when_idle=lambda: None,
+            after=self.reads,
+            # What a person asks for is read on battery too.
+            # Another process of this home may be the one that reads.
+            may_recognise=lambda: not self._awaits_power and self._all_in_line(),
+            children=lambda: free_children(chat_answers=self._made_way),
+        )
+
+    def _password(self, document: int) -> str:
+        return self.passwords.get(document, "")
+
     def close(self) -> None:
-        """End them, the embedder and every child."""
+        """End them, the embedders and every child."""
         for work in self._works:
             work.close()
-        if self._embedder is not None:
-            self._embedder.close()
+        self._embedders.close()
         if self._learning is not None:
             self._learning.close()
 
@@ -92,20 +125,38 @@ class Crew:
     def pause(self, paused: bool) -> None:
         """Hold everything still, or go on."""
         (self._may_go_on.clear if paused else self._may_go_on.set)()
-        self._hold_learning()
+        self._hold()
 
     def make_way(self, needed: bool) -> None:
         """Hold learning still, or go on."""
         self._made_way = needed
-        self._hold_learning()
+        self._hold()
 
-    def _hold_learning(self) -> None:
+    def mind_power(self) -> None:
+        """Look whether there is power, or need not be: called often, it asks the system seldom."""
+        awaited = self._power.awaited
+        if awaited is not self._awaits_power:
+            self._awaits_power = awaited
+            self._hold()
+            self._looked()
+
+    def _hold(self) -> None:
+        still = self.paused or self._awaits_power
         with contextlib.suppress(Cancelled):
-            if self._embedder is not None:
-                (self._embedder.pause if self.paused or self._made_way else self._embedder.resume)()
+            self._embedders.hold(still or self._made_way)
 
     def _may_learn(self) -> bool:
-        return not self.paused and not self._made_way and self.reads.idle and self._all_in_line()
+        self.mind_power()
+        still = self.paused or self._awaits_power or self._made_way
+        return not still and self.reads.idle and self._all_in_line()
+
+    @property
+    def _waits_for(self) -> WaitsFor | None:
+        if self.paused:
+            return None
+        if self._awaits_power:
+            return WaitsFor.POWER
+        return WaitsFor.ANSWER if self._made_way else None
 
     # --- what they do -----------------------------------------------------------------------------------------------
 
@@ -125,7 +176,11 @@ class Crew:
 
     def tidy(self) -> None:
         """Clear the traces of what was forgotten. On a reading thread when nothing waits, so that it disturbs nobody;
-        tried again while somebody reads the index."""
+        tried again while somebody reads the index. Recognition writes one document again and again: once a minute is
+        enough then."""
+        if not self.recognises.idle and time.monotonic() - self._tidied_s < TIDY_AMID_RECOGNITION_S:
+            return
+        self._tidied_s = time.monotonic()
         if self._untidy or self._index.purge_is_due:
             self._untidy = True
             self._untidy = not self._index.purge()
@@ -138,9 +193,10 @@ class Crew:
     @property
     def is_learning(self) -> bool:
         """Whether something is left to learn, and can be."""
-        if self._embedder is None or (self._learning is not None and self._learning.failed):
+        model = self._embedders.learning_id
+        if not model or (self._learning is not None and self._learning.failed):
             return False
-        return bool(self._index.pending(self._embedder.model_id, 1))
+        return bool(self._index.pending(model, 1))
 
     def now(self, *, busy: bool) -> Now:
         """What is under way."""
@@ -151,6 +207,7 @@ class Crew:
             busy=busy,
             paused=self.paused,
             passages_per_s=self._learning.passages_per_s if self._learning is not None else None,
+            waits_for=self._waits_for,
         )
 
     def _read(self, document_id: int) -> None:

@@ -1,4 +1,4 @@
-"""What searching by meaning asks of an embedding model; the model itself is handed in."""
+"""What an embedding model is to those who index and search, in this process or in another."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 
 class Embedder(Protocol):
-    """Turns texts into directions in space: rows of length 1, float32. Called from the thread that searches or indexes.
+    """Turns texts into directions in space: rows of length 1, float32. Any thread may call; each call blocks until it
+    has its answer. Texts longer than the model sees at once are embedded piece by piece and averaged, never truncated.
 
     ``model_id`` names the weights (vectors of two ids are never compared), ``languages`` the ISO 639-1 codes it was
-    trained for, None for a multilingual model.
+    made for, None for a multilingual model.
     """
 
     @property
@@ -33,13 +34,13 @@ class Embedder(Protocol):
         ...
 
     def speaks(self, text: str) -> bool:
-        """Whether a text is in one of its languages, as it sees it itself."""
+        """Whether a text is in one of its languages, as it sees it itself; if not, its vector would only mislead."""
         ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[float32]:
-        """One row per text, in order."""
+        """One row per passage, in order."""
         ...
 
     def embed_query(self, text: str) -> NDArray[float32]:
-        """One row for a question."""
+        """One row for a question; it goes before passages that are under way."""
         ...

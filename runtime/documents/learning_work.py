@@ -6,10 +6,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from runtime.cancel import Cancelled, CancelToken
-from runtime.documents.embeddings.embedder import Embedder
+from runtime.documents.embedders import Embedders
 from runtime.documents.standing import StandingIndex
 from runtime.errors import HearthError
 
@@ -23,44 +22,23 @@ _TICK_S = 0.5
 _PACE_SHARE = 0.2
 
 
-class RestingEmbedder(Embedder, Protocol):
-    """An embedder in a process of its own, which can be held still and sent home."""
-
-    def pause(self) -> None:
-        """Hold passages still; questions go on."""
-
-    def resume(self) -> None:
-        """Let passages go on."""
-
-    def rest(self) -> bool:
-        """Give its memory back until it is next needed."""
-
-    def warm_up(self) -> None:
-        """Begin to start, for a question that will come."""
-
-    @property
-    def pid(self) -> int | None:
-        """Its process, if it runs."""
-
-    def close(self) -> None:
-        """End it."""
-
-
 class LearningWork:
     """Owns the thread that asks for vectors. ``may_learn`` says whether now is the time; ``tell`` is called on the
-    thread with a document that got some."""
+    thread with a document that got some, ``changed`` when another model learns from now on."""
 
     def __init__(
         self,
         index: StandingIndex,
-        embedder: RestingEmbedder,
+        embedders: Embedders,
         may_learn: Callable[[], bool],
         tell: Callable[[int], None],
+        changed: Callable[[], None],
     ) -> None:
         self._index = index
-        self._embedder = embedder
+        self._embedders = embedders
         self._may_learn = may_learn
         self._tell = tell
+        self._changed = changed
         self._token = CancelToken()
         self._wake = threading.Event()
         self._pace: float | None = None
@@ -91,7 +69,7 @@ class LearningWork:
         self._last_use = time.monotonic()
 
     def close(self) -> None:
-        """End the thread; the embedder is its owner's, and must be closed before."""
+        """End the thread; the embedders are their owner's, and must be closed before."""
         self._token.cancel()
         self._wake.set()
         self._thread.join()
@@ -102,6 +80,9 @@ class LearningWork:
                 self._token.wait(_TICK_S / 5)
                 continue
             self._wake.clear()
+            if self._embedders.look():
+                self._pace = None
+                self._changed()
             try:
                 some = self._some()
             except Cancelled:
@@ -118,15 +99,19 @@ class LearningWork:
                 self._wake.wait(_TICK_S * 4)
 
     def _some(self) -> int:
-        waiting = self._index.pending(self._embedder.model_id, 1)
+        embedder = self._embedders.learning
+        if embedder is None:
+            return 0
+        waiting = self._index.pending(embedder.model_id, 1)
         if not waiting:
+            self._embedders.settle()
             return 0
         self._complete = False
         begun = time.monotonic()
-        learnt = self._index.learn_some(self._embedder, BATCH_PASSAGES)
+        learnt = self._index.learn_some(embedder, BATCH_PASSAGES)
         wall_s = time.monotonic() - begun
         self._last_use = time.monotonic()
-        if learnt and wall_s > 0:
+        if 0 < learnt <= BATCH_PASSAGES and wall_s > 0:
             pace = learnt / wall_s
             self._pace = pace if self._pace is None else (1 - _PACE_SHARE) * self._pace + _PACE_SHARE * pace
         self._tell(waiting[0].document_id)
@@ -134,4 +119,4 @@ class LearningWork:
 
     def _rest(self) -> None:
         if time.monotonic() - self._last_use > IDLE_BEFORE_REST_S:
-            self._embedder.rest()
+            self._embedders.rest()

@@ -7,7 +7,8 @@ import logging
 from pathlib import Path
 
 from runtime.documents.embedder import Embedder
-from runtime.documents.learning_work import RestingEmbedder
+from runtime.documents.embedders import RestingEmbedder
+from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.standing import StandingIndex
 from runtime.errors import ModelFolderMissing, StoreDamaged
 from runtime.paths import Paths
@@ -43,23 +44,25 @@ def open_index(path: Path) -> StandingIndex:
 def make_embedder() -> RestingEmbedder | None:
     """The model that was installed with Hearth, in a process that starts when it is needed; None without one."""
     from runtime.documents.embeddings.models import built_in_model
-    from runtime.documents.embeddings.process import EmbedderProcess
 
     try:
-        return EmbedderProcess(built_in_model())
+        return make_process(built_in_model())
     except ModelFolderMissing:
         _log.warning("no model for meaning is installed: documents are found by words")
         return None
 
 
-def make_local_embedder() -> Embedder | None:
-    """The same model in this process: there in 0.3 s, for one that only asks. Raises as LocalEmbedder does."""
+def make_process(model: EmbeddingModel) -> RestingEmbedder:
+    """A model in a process that starts when it is needed."""
+    from runtime.documents.embeddings.process import EmbedderProcess
+
+    return EmbedderProcess(model)
+
+
+def make_local_embedder(model: EmbeddingModel) -> Embedder:
+    """A model in this process: there in 0.3 s (the built-in one), for one that only asks. Raises as LocalEmbedder."""
     from runtime.documents.embeddings.encoder import Computing
     from runtime.documents.embeddings.local import LocalEmbedder
-    from runtime.documents.embeddings.models import built_in_model
 
-    try:
-        # The GPU is for passages; a question takes a few ms on the processor, in the same space.
-        return LocalEmbedder(built_in_model(), Computing.ONNX_INT8)
-    except ModelFolderMissing:
-        return None
+    # The GPU is for passages; a question takes a few ms on the processor, in the same space.
+    return LocalEmbedder(model, Computing.ONNX_INT8)

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from runtime.documents.announcing import Announcer
 from runtime.documents.asking import Asking
 from runtime.documents.crew import Crew
+from runtime.documents.embedders import Embedders, RestingEmbedder
+from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.followed import Unwanted
 from runtime.documents.keeping import Keeping, followed, root_of
-from runtime.documents.learning_work import RestingEmbedder
-from runtime.documents.opening import DocumentsLock, make_embedder, make_local_embedder, open_index
+from runtime.documents.opening import DocumentsLock, make_embedder, make_local_embedder, make_process, open_index
 from runtime.documents.overview import Now, Overview
 from runtime.documents.page_view import PageView
+from runtime.documents.power import Power, never_on_battery
 from runtime.documents.queue_of_files import Turn
-from runtime.documents.reader_messages import Box
+from runtime.documents.reader_messages import Box, Places
 from runtime.documents.reader_process import DrawnPage
 from runtime.documents.readers.recognising import recogniser
 from runtime.documents.rows import Collection, Hit, PageText
@@ -36,7 +38,10 @@ class DocumentService:
     """Owns the index of a home, the threads that read, recognise, learn and keep in step with the disk, and
     their child processes; all of them begin with :meth:`start`, so that a command that only asks starts none.
 
-    Any thread. No call takes longer than a write to the index, except where it is said to block.
+    Any thread. No call takes longer than a write to the index, except where it is said to block. ``embedder`` makes the
+    model that every Hearth has; ``better`` says where one is that was downloaded, and is asked every few seconds.
+    ``on_battery`` asks whether this computer lives from its battery; ``works_on_battery``: meaning and recognition,
+    which otherwise wait then, go on.
 
     Raises (when made): StoreTooNew, StoreFull, HomeNotWritable.
     """
@@ -47,15 +52,26 @@ class DocumentService:
         on_event: Callable[[Event], None],
         *,
         embedder: Callable[[], RestingEmbedder | None] = make_embedder,
+        better: Callable[[], EmbeddingModel | None] = lambda: None,
+        on_battery: Callable[[], bool] = never_on_battery,
+        works_on_battery: bool = False,
     ) -> None:
         self._index = open_index(paths.home / "documents.db")
         self._unwanted = Unwanted(paths.home / "documents.unwanted")
         self._lock = threading.Lock()
         self._started = self._closed = False
-        made = embedder()
-        self._crew = Crew(self._index, made, self._changed, lambda: self._keeping.works_here and self._keeping.idle)
-        self._overview = Overview(self._index, made.model_id if made is not None else "", self._now)
-        self._asking = Asking(self._index, made)
+        self._embedders = Embedders(self._index, embedder(), better, make_process)
+        self._power = Power(on_battery, allowed=works_on_battery)
+        self._crew = Crew(
+            self._index,
+            self._embedders,
+            self._power,
+            self._changed,
+            self._look,
+            lambda: self._keeping.works_here and self._keeping.idle,
+        )
+        self._overview = Overview(self._index, self._embedders, self._now)
+        self._asking = Asking(self._index, self._embedders)
         self._pages = PageView()
         self._announcer: Announcer | None = None
         self._on_event = on_event
@@ -112,6 +128,16 @@ class DocumentService:
     def make_way(self, needed: bool) -> None:
         """A chat is answering: meaning waits until it is done."""
         self._crew.make_way(needed)
+        self._look()
+
+    def work_on_battery(self, wanted: bool) -> None:
+        """Whether meaning is learnt and pictures are read while the computer lives from its battery."""
+        self._power.allowed = wanted
+        self._crew.mind_power()
+
+    def use_threads(self, threads: int | None) -> None:
+        """How many threads may learn meaning; None: few, as long as somebody may want the computer for other things."""
+        self._embedders.set_threads(threads)
 
     # --- what a person does -----------------------------------------------------------------------------------------
 
@@ -192,9 +218,10 @@ class DocumentService:
         self._changed(document_id)
 
     def recognise(self, document_id: int) -> None:
-        """Read the words in the pictures of its pages, about a second each. Raises RecognitionMissing."""
+        """Read the words in the pictures of its pages, on battery too: a second each. Raises RecognitionMissing."""
         if not recogniser():
             raise RecognitionMissing()
+        self._index.want_pictures(document_id)
         self._crew.recognises.add([document_id], Turn.ASKED, forced=True)
         self._changed(document_id)
 
@@ -241,6 +268,11 @@ class DocumentService:
         self._crew.used()
         return self._asking.search(query, collection=collection, documents=documents, limit=limit, typing=typing)
 
+    def warm_up(self) -> None:
+        """A question may come soon. Blocks while vectors are loaded: up to 2 s for a million passages."""
+        self._crew.used()
+        self._asking.warm_up()
+
     def ask_here(self) -> None:
         """Turn questions into vectors in this process, which is sooner there than a child: for one that only asks."""
         self._asking.make_local = make_local_embedder
@@ -255,6 +287,12 @@ class DocumentService:
         DocumentUnopened, ReaderUnavailable."""
         row = self._index.documents.get(document_id)
         return self._pages.boxes(row, page, text, self._crew.passwords.get(document_id, ""))
+
+    def word_boxes(self, document_id: int, page: int, text: str, words: Places) -> tuple[Box, ...]:
+        """Where words of a passage stand on a page, as :meth:`passage_boxes` tells of the passage. ``words`` are start
+        and end of characters in ``text``. Blocks up to 1 s. Raises DocumentUnopened, ReaderUnavailable."""
+        row = self._index.documents.get(document_id)
+        return self._pages.boxes(row, page, text, self._crew.passwords.get(document_id, ""), words)
 
     def wait(self, *, meaning: bool = False, timeout_s: float | None = None) -> bool:
         """Block until all is read, or also learnt; False when the time was not enough. After :meth:`start`."""

@@ -54,10 +54,23 @@ class DocumentView:
     collections: tuple[int, ...] = ()
 
 
+class WaitsFor(StrEnum):
+    """Why what could go on holds still by itself. POWER: meaning and recognition wait while the computer lives from its
+    battery. ANSWER: meaning waits while a chat answers."""
+
+    POWER = "power"
+    ANSWER = "answer"
+
+
 @dataclass(frozen=True)
 class DocumentsStatus:
     """All documents together. ``by_state`` names every state, and its numbers add up to ``documents``. ``passages``
-    can be found by words, ``learnt`` of them by meaning. ``busy``: something is under way or waits for its turn."""
+    can be found by words; for ``learnt`` of them the model that learns is done, ``foreign`` of those are in languages
+    that it does not know, and are found by words alone. ``busy``: something is under way or waits for its turn.
+
+    ``model`` names the model that learns ("" for none), ``asked_model`` the one that questions are answered with: one
+    that came lately is not asked before it has learnt all. ``waits_for`` is set only while there is something to do.
+    """
 
     documents: int
     by_state: dict[DocumentViewState, int]
@@ -67,6 +80,10 @@ class DocumentsStatus:
     busy: bool
     paused: bool
     seconds_left: float | None
+    foreign: int = 0
+    model: str = ""
+    asked_model: str = ""
+    waits_for: WaitsFor | None = None
 
 
 @dataclass(frozen=True)

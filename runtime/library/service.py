@@ -38,11 +38,15 @@ class LibraryService:
     """Looks at folders anew each time it is asked. Any thread; quick unless it says otherwise.
 
     ``places`` tells, each time, where else to look and which folder the person chose for our models; without it there
-    is only the usual folder.
+    is only the usual folder. ``apart`` are repositories of models that are no good for a chat: they can be verified and
+    removed as any other, and are not among :meth:`models`.
     """
 
-    def __init__(self, paths: Paths, places: Callable[[], Places] | None = None) -> None:
+    def __init__(
+        self, paths: Paths, places: Callable[[], Places] | None = None, *, apart: frozenset[str] = frozenset()
+    ) -> None:
         self._paths = paths
+        self._apart = apart
         self._places = places or Places
         self._notes = Notes(paths.home)
 
@@ -60,8 +64,15 @@ class LibraryService:
         return ModelsDiskMissing(str(folder)).problem()
 
     def models(self) -> tuple[InstalledModel, ...]:
-        """All models, by name, each once: of several ways to the same files ours comes first. Looks at sizes and small
-        files, at the heads of others' weights when they changed; never hashes."""
+        """All models for chats, by name, each once: of several ways to the same files ours comes first. Looks at sizes
+        and small files, at the heads of others' weights when they changed; never hashes."""
+        return tuple(model for model in self._every() if model.repository not in self._apart)
+
+    def apart(self) -> tuple[InstalledModel, ...]:
+        """The models that are for something else, as :meth:`models`."""
+        return tuple(model for model in self._every() if model.repository in self._apart)
+
+    def _every(self) -> tuple[InstalledModel, ...]:
         notes = self._notes.all()
         found = (_noted(model, notes) for model in self._unlike(self._all()))
         return tuple(sorted(found, key=lambda model: model.name.casefold()))
@@ -78,7 +89,7 @@ class LibraryService:
         wanted = name_or_folder.strip().casefold()
         if not wanted:
             raise ModelNotFound(name_or_folder)
-        models = sorted(self.models(), key=lambda model: not model.ours)
+        models = sorted(self._every(), key=lambda model: not model.ours)
         for names in (_full_names, _last_part):
             for model in models:
                 if wanted in names(model):
@@ -239,7 +250,7 @@ class LibraryService:
             ModelNotFound.
         """
         wanted = folder_or_repository.strip()
-        models = sorted(self.models(), key=lambda model: not model.ours)
+        models = sorted(self._every(), key=lambda model: not model.ours)
         for model in models:
             if wanted and str(Path(wanted)) == model.folder:
                 return model

@@ -48,6 +48,7 @@ class Settings:
     download_only_at_night: bool = False
     download_on_battery: bool = True
     download_on_metered: bool = False
+    documents_on_battery: bool = False
 
 
 class SettingsStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from runtime.api import Manners, Paths, Runtime
@@ -21,6 +22,14 @@ def test_settings_become_the_manners_of_downloads(tmp_path: Path) -> None:
         assert runtime.manners == Manners()
         runtime.change_settings(download_limit_bytes_per_s=5, download_only_at_night=True, download_on_battery=False)
         assert runtime.manners == Manners(5, only_at_night=True, on_battery=False, on_metered=False)
+
+
+def test_documents_are_made_once_whoever_asks(tmp_path: Path) -> None:
+    with runtime_below(tmp_path) as runtime, ThreadPoolExecutor(4) as pool:
+        found = [asked.result() for asked in [pool.submit(lambda: runtime.documents) for _ in range(4)]]
+        assert len({id(service) for service in found}) == 1
+        runtime.change_settings(documents_on_battery=True)
+        assert found[0]._power.allowed
 
 
 def test_a_chosen_folder_is_where_models_are_and_home_stays(tmp_path: Path) -> None:

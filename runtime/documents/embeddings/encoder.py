@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from runtime.documents.embeddings.embedder import Vectors
+    from runtime.documents.embeddings.texts import Vectors
 
 # Called before each step that can't be interrupted, on the thread that is about to take it. It may wait, or raise
 # Cancelled to end the work.

@@ -19,11 +19,11 @@ from runtime.documents.embeddings.weights import Weights
 from runtime.errors import ModelDamaged
 
 if TYPE_CHECKING:
-    from runtime.documents.embeddings.embedder import Vectors
+    from runtime.documents.embeddings.texts import Vectors
 
 
 class LocalEmbedder:
-    """An :class:`~runtime.documents.embeddings.embedder.Embedder` that computes on the thread that calls.
+    """An :class:`~runtime.documents.embedder.Embedder` that computes on the thread that calls.
 
     With MLX, ``embed`` belongs to the thread that made this; everything else is for any thread. Loading takes some
     0.3 s and imports numpy, tokenizers and the encoder's library.

@@ -13,7 +13,7 @@ from runtime.documents.embeddings.models import Pooling
 from runtime.documents.embeddings.shape import EncoderShape
 
 if TYPE_CHECKING:
-    from runtime.documents.embeddings.embedder import Vectors
+    from runtime.documents.embeddings.texts import Vectors
     from runtime.documents.embeddings.weights import Weights
 
 # Enough to fill a GPU, and little enough that a stop or a chat's own work waits for some 50 ms at most.

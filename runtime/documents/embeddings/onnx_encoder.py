@@ -18,7 +18,7 @@ from runtime.documents.embeddings.shape import EncoderShape
 from runtime.errors import EngineUnavailable, ModelDamaged
 
 if TYPE_CHECKING:
-    from runtime.documents.embeddings.embedder import Vectors
+    from runtime.documents.embeddings.texts import Vectors
     from runtime.documents.embeddings.weights import Weights
 
 _ONLY_ERRORS = 3

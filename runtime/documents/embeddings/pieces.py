@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from runtime.documents.embeddings.embedder import as_utf8
+from runtime.documents.embeddings.texts import as_utf8
 from runtime.errors import ModelDamaged
 
 FILE_NAME = "tokenizer.json"

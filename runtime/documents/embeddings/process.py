@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from runtime.cancel import Cancelled, CancelToken
-from runtime.documents.embeddings.embedder import BATCH_TEXTS, as_utf8
 from runtime.documents.embeddings.encoder import Computing
 from runtime.documents.embeddings.messages import (
     AskSpeaks,
@@ -29,11 +28,12 @@ from runtime.documents.embeddings.messages import (
 )
 from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.embeddings.running import Died, RunningChild
+from runtime.documents.embeddings.texts import BATCH_TEXTS, as_utf8
 from runtime.errors import EngineDied, UnexpectedError, error_from
 from runtime.wire import PROTOCOL_VERSION
 
 if TYPE_CHECKING:
-    from runtime.documents.embeddings.embedder import Vectors
+    from runtime.documents.embeddings.texts import Vectors
 
 TRIES = 2
 DEATHS_ALLOWED = 3
@@ -56,7 +56,7 @@ class EmbedderLimits:
 
 
 class EmbedderProcess:
-    """An :class:`~runtime.documents.embeddings.embedder.Embedder` whose work happens elsewhere, behind everything else.
+    """An :class:`~runtime.documents.embedder.Embedder` whose work happens elsewhere, behind everything else.
 
     Owns at most one child process and its reader threads, started by the first call. Any thread may call; calls of
     several threads may be under way at once, and a question overtakes passages. A child that dies is started again
@@ -84,6 +84,11 @@ class EmbedderProcess:
         self._closed = False
 
     # --- what an embedder is ----------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> EmbeddingModel:
+        """What it computes with."""
+        return self._model
 
     @property
     def model_id(self) -> str:

@@ -110,6 +110,7 @@ def test_the_keyboard_reaches_everything_in_the_order_it_stands_in(qtbot: QtBot,
         page.downloads.only_at_night.box,
         page.downloads.on_battery.box,
         page.downloads.on_metered.box,
+        page.documents.on_battery.box,
         page.models_place.show_button,
         page.models_place.change_button,
     ]

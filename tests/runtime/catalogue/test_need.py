@@ -8,7 +8,7 @@ import pytest
 
 from runtime.catalogue.cache_bytes import answering_bytes, kept_bytes
 from runtime.catalogue.entries import Catalogue, Edition, load_catalogue
-from runtime.catalogue.need import PROCESS_BYTES, cache_bytes_per_token, need, need_of, plan_on
+from runtime.catalogue.need import EMBEDDER_BYTES, PROCESS_BYTES, cache_bytes_per_token, need, need_of, plan_on
 from runtime.catalogue.plan import CPU, CPU_UNPACKED, CUDA, METAL
 from runtime.hardware.described import described_computer
 from runtime.storage.model_anatomy import Anatomy, LayerGroup, anatomy_of
@@ -40,8 +40,8 @@ def test_qwen3_by_hand() -> None:
     assert found.weight_bytes == 342_884_352
     assert found.cache_bytes == 8192 * 114_688 == 939_524_096
     assert found.peak_bytes == found.weight_bytes + found.cache_bytes + found.prefill_bytes
-    assert found.overhead_bytes == found.prefill_bytes + PROCESS_BYTES
-    assert found.need_bytes == found.peak_bytes + PROCESS_BYTES
+    assert found.overhead_bytes == found.prefill_bytes + PROCESS_BYTES + EMBEDDER_BYTES
+    assert found.need_bytes == found.peak_bytes + PROCESS_BYTES + EMBEDDER_BYTES
 
 
 def test_gpt_oss_by_hand() -> None:

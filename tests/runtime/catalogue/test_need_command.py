@@ -70,7 +70,8 @@ def test_a_folder_of_20_gb_that_is_a_hole_is_forecast_from_its_head(
     assert found["kv_cache_bytes"] == 28 * 2 * 8 * 128 * 2 * 16384
     parts = found["weights_bytes"] + found["kv_cache_bytes"] + found["overhead_bytes"]
     assert found["need_bytes"] == parts
-    assert found["need_bytes"] - found["mlx_peak_bytes"] == found["overhead"]["process_bytes"]
+    beside = found["overhead"]["process_bytes"] + found["overhead"]["embedder_bytes"]
+    assert found["need_bytes"] - found["mlx_peak_bytes"] == beside
     assert found["verdict"] == "comfortable"
     for rate in (found["decode_tokens_per_s"], found["prefill_tokens_per_s"]):
         assert 0 < rate["low"] <= rate["expected"] <= rate["high"]

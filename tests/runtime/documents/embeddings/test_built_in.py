@@ -11,7 +11,7 @@ import pytest
 
 from runtime.documents.embeddings.encoder import Computing
 from runtime.documents.embeddings.local import LocalEmbedder, chosen
-from runtime.documents.embeddings.models import BUILT_IN_PACKAGE, OPTIONAL, built_in_model, verify_built_in
+from runtime.documents.embeddings.models import BUILT_IN_PACKAGE, OFFERED, built_in_model, verify_built_in
 from runtime.errors import ContentMismatch, ModelFolderMissing
 
 # The example of its makers' card, with the similarities printed there.
@@ -76,9 +76,11 @@ def test_a_computer_without_apples_gpu_uses_eight_bit_products() -> None:
         assert chosen(Computing.AUTO) is Computing.ONNX_INT8
 
 
-def test_every_model_we_know_is_as_wide_as_the_index() -> None:
-    assert {model.dimensions for model in OPTIONAL} == {built_in_model().dimensions}
-    assert len({model.model_id for model in (*OPTIONAL, built_in_model())}) == len(OPTIONAL) + 1
+def test_the_offered_model_is_as_wide_as_the_index_and_pinned() -> None:
+    assert OFFERED.model.dimensions == built_in_model().dimensions
+    assert OFFERED.model.model_id != built_in_model().model_id
+    assert OFFERED.model.model_id.endswith(OFFERED.revision[:8])
+    assert len(OFFERED.revision) == 40
 
 
 @pytest.mark.parametrize(

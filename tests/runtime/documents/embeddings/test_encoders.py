@@ -10,7 +10,6 @@ import pytest
 from tokenizers import Tokenizer
 
 from runtime.cancel import Cancelled, CancelToken
-from runtime.documents.embeddings.embedder import in_batches
 from runtime.documents.embeddings.encoder import Computing
 from runtime.documents.embeddings.local import LocalEmbedder
 from runtime.errors import HearthError, ModelDamaged, ModelFolderMissing, ModelUnsupported
@@ -54,17 +53,6 @@ def test_neighbours_and_threads_change_nothing(tmp_path: Path, computing: Comput
     np.testing.assert_allclose(together, np.tile(alone, (5, 1)), atol=tolerance)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert together.dtype == np.float32
-
-
-def test_batches_give_every_text_its_row(tmp_path: Path) -> None:
-    embedder = LocalEmbedder(make_model(tmp_path, BERT), Computing.ONNX_FLOAT32)
-    rows = np.zeros((len(TEXTS), embedder.dimensions), np.float32)
-    sizes = []
-    for at, made in in_batches(embedder, TEXTS, size=2):
-        rows[at] = made
-        sizes.append(len(at))
-    assert sizes == [2, 2, 1]
-    np.testing.assert_array_equal(rows, embedder.embed(TEXTS))
 
 
 def test_a_cancelled_token_ends_the_work(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ import psutil
 import pytest
 
 from runtime.cancel import Cancelled, CancelToken
-from runtime.documents.embeddings.embedder import BATCH_TEXTS, in_batches
 from runtime.documents.embeddings.encoder import Computing
 from runtime.documents.embeddings.local import LocalEmbedder
 from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.embeddings.process import DEATHS_ALLOWED, EmbedderLimits, EmbedderProcess
+from runtime.documents.embeddings.texts import BATCH_TEXTS
 from runtime.errors import EngineDied, EngineOutOfMemory, HearthError, ModelDamaged, ModelFolderMissing, UnexpectedError
 from tests.runtime.documents.embeddings.kit import BERT, make_model
 
@@ -106,8 +106,6 @@ def test_many_texts_come_back_in_their_order(model: EmbeddingModel, embedder: Em
     assert len(texts) > 2 * BATCH_TEXTS
     here = LocalEmbedder(model).embed(texts)
     np.testing.assert_array_equal(embedder.embed(texts), here)
-    for at, rows in in_batches(embedder, texts):
-        np.testing.assert_array_equal(rows, here[at])
 
 
 def test_on_mlx_passages_and_questions_are_answered_from_their_own_threads(model: EmbeddingModel) -> None:
@@ -261,7 +259,7 @@ def test_it_does_not_outlive_the_app(model: EmbeddingModel) -> None:
 
 def test_asking_brings_none_of_the_libraries_into_the_app() -> None:
     program = (
-        "import sys; import runtime.documents.embeddings.process, runtime.documents.embeddings.embedder;"
+        "import sys; import runtime.documents.embeddings.process, runtime.documents.embedder;"
         "print(sorted({'numpy', 'mlx', 'onnxruntime', 'tokenizers', 'safetensors', 'psutil'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.documents.learning_work import RestingEmbedder
+from runtime.documents.embedders import RestingEmbedder
 from runtime.documents.service import DocumentService
 from runtime.documents.views import DocumentView
 from runtime.events import Event
@@ -53,6 +53,10 @@ class House:
         if start:
             service.start()
         return service
+
+    def keep(self, service: DocumentService) -> None:
+        """Close it with the house."""
+        self._open.append(service)
 
     def read(self, *paths: str, service: DocumentService | None = None) -> DocumentService:
         """A service that has read these files."""

@@ -65,7 +65,8 @@ def test_failures_have_their_exit_codes(tmp_path: Path) -> None:
     missing = call("documents", "remove", str(tmp_path / "never.pdf"))
     assert missing.returncode == 9
     assert "not among your documents" in missing.stderr
-    assert call("documents", "search", "x", "--collection", "Nowhere").returncode == 9
+    nowhere = call("documents", "search", "x", "--collection", "Nowhere")
+    assert (nowhere.returncode, "There is no collection “Nowhere”" in nowhere.stderr) == (9, True)
     assert call("documents", "search").returncode == 2
 
 
