@@ -33,6 +33,7 @@ from app.controllers.speech import SpeechController
 from app.controllers.works import WorksController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
 from app.presenters.chat import ChatPresenter
+from app.presenters.document_intake import SHOW_DOCUMENTS
 from app.presenters.documents import DocumentsPresenter
 from app.presenters.measuring import MeasuringPresenter
 from app.presenters.models import ModelsPresenter
@@ -128,6 +129,7 @@ class Hearth(QObject):
         window.undo_requested.connect(self._undo)
         window.keeping_opened.connect(self.shelf.refresh_kept)
         window.documents_opened.connect(self.documents_view.opened)
+        window.documents_opened.connect(lambda: window.dismiss_toast(SHOW_DOCUMENTS))
         window.help_requested.connect(self._show_help)
         window.person_seen.connect(self.measuring.note_person)
         onboarding.page_changed.connect(window.show_alone)
@@ -149,6 +151,7 @@ class Hearth(QObject):
         self.chat_view.download_wanted.connect(self._show_download)
         self.chat_view.toasted.connect(window.toast)
         self.chat_view.shown.connect(self.shelf_view.on_shown)
+        self.chat_view.documents_dropped.connect(lambda _conversation, paths: self.documents_view.take(paths))
         self.shelf_view.toasted.connect(window.toast)
         self.shelf_view.new_chat_wanted.connect(self.chat_view.new_chat)
         self.shelf_view.private_chat_wanted.connect(self.chat_view.new_private_chat)
@@ -178,8 +181,8 @@ class Hearth(QObject):
         self.take_files(arguments)
 
     def take_files(self, arguments: list[str]) -> None:
-        """Files dropped on the app's icon: on macOS an event, elsewhere they are named when it is started."""
-        files = [argument for argument in arguments if Path(argument).is_file()]
+        """Files and folders dropped on the app's icon: on macOS an event, elsewhere named when it is started."""
+        files = [argument for argument in arguments if Path(argument).exists()]
         if files and not self._started:
             self._early_files += files
         elif files:
@@ -217,7 +220,9 @@ class Hearth(QObject):
         self.window.show_models()
 
     def _undo(self, what: str) -> None:
-        if not self.models_view.undo(what):
+        if what == SHOW_DOCUMENTS:
+            self.window.show_documents()
+        elif not self.models_view.undo(what):
             self.shelf_view.undo(what)
 
     def _move_models(self) -> None:
@@ -284,7 +289,7 @@ class Hearth(QObject):
 
 def run(arguments: list[str]) -> int:
     """Open the window and stay until it is closed. The process's exit code."""
-    arguments = [str(Path(given).resolve()) if Path(given).is_file() else given for given in arguments]
+    arguments = [str(Path(given).resolve()) if Path(given).exists() else given for given in arguments]
     application = make_application(arguments)
     theme = Theme(application)
     theme.apply(application)

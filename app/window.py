@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         """Put the pages into the shell. Called once, by the composition root."""
         self._chat, self._sidebar, self._models, self._settings = chat, sidebar, models, settings
         self._keeping, self._documents = keeping, documents
+        self._toast.keep_above(chat.composer)
         layout = QHBoxLayout(self._shell)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -166,6 +167,10 @@ class MainWindow(QMainWindow):
     def toast(self, sentence: str, label: str, action_id: str) -> None:
         """A line at the bottom that goes away by itself; with ``label``, a button that undoes."""
         self._toast.show_message(sentence, label, action_id)
+
+    def dismiss_toast(self, action_id: str) -> None:
+        """Take the line away that offers what was now done in another way."""
+        self._toast.dismiss(action_id)
 
     # --- the person -----------------------------------------------------------------------------------------------
 

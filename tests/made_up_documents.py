@@ -249,6 +249,14 @@ class MadeUpDocuments:
             raise DocumentUnopened(view.name, "unsupported")
         return drawn_page(page, width_px)
 
+    def warm_up(self) -> None:
+        self.asked.append(("warm up",))
+
+    def word_boxes(
+        self, document_id: int, page: int, text: str, words: Sequence[tuple[int, int]]
+    ) -> tuple[tuple[float, float, float, float], ...]:
+        return ()
+
     def passage_boxes(self, document_id: int, page: int, text: str) -> tuple[tuple[float, float, float, float], ...]:
         from PySide6.QtGui import QFont, QFontMetricsF
 

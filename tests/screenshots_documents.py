@@ -152,7 +152,7 @@ class _Photographer:
         from app.documents.dialogs import FolderDialog
 
         self._ready(scene)
-        scene.page.ask_about_folder(f"{Path.home()}/Contracts")
+        scene.page.ask_about_folders([f"{Path.home()}/Contracts"])
         scene.shown = scene.page.findChild(FolderDialog)
 
     def _password(self, scene: Scene) -> None:

@@ -7,18 +7,23 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge.tasks import TaskRunner
-from runtime.api import Attachment, Problem, read_attachment
+from runtime.api import Attachment, HearthError, Problem, read_attachment
+
+FOR_DOCUMENTS = frozenset({"document.not_text", "document.too_large"})
 
 
 class AttachmentsController(QObject):
     """What is attached to the question being typed, for each conversation ("" is a new one).
 
     Signals:
-        changed: the id of a conversation whose attachments are others now.
+        changed: the id of a conversation whose attachments are others now, or of which nothing more is being read.
+        passed_on: the id of a conversation, and those paths of one drop that can't go with a question as text:
+            folders, and files that are long or no plain text.
         failed: a Problem with one of the files.
     """
 
     changed = Signal(str)
+    passed_on = Signal(str, list)
     failed = Signal(object)
 
     def __init__(self, questions: TaskRunner, parent: QObject | None = None) -> None:
@@ -32,9 +37,11 @@ class AttachmentsController(QObject):
         return self._attached.get(conversation_id, ())
 
     def add(self, conversation_id: str, paths: list[str]) -> None:
-        """Read files and attach those that can be read; each of the others is one :attr:`failed`."""
-        for path in paths:
-            self._add(conversation_id, Path(path))
+        """Read files and attach those that are plain text; the others are one :attr:`passed_on`, and those that can't
+        be read at all one :attr:`failed` each."""
+        others: list[str] = []
+        for left, path in zip(range(len(paths) - 1, -1, -1), paths, strict=True):
+            self._add(conversation_id, Path(path), others, last=not left)
 
     def remove(self, conversation_id: str, place: int) -> None:
         """Take one off again."""
@@ -51,19 +58,42 @@ class AttachmentsController(QObject):
         """The question could not be asked: attach them again."""
         self._put(conversation_id, attachments + self.of(conversation_id))
 
-    def _add(self, conversation_id: str, path: Path) -> None:
-        def on_read(attachment: Attachment) -> None:
+    def _add(self, conversation_id: str, path: Path, others: list[str], *, last: bool) -> None:
+        def on_read(attachment: Attachment | None) -> None:
+            if attachment is None:
+                others.append(str(path))
+                attached = self.of(conversation_id)
+            else:
+                attached = (*self.of(conversation_id), attachment)
             self.reading -= 1
-            self._put(conversation_id, (*self.of(conversation_id), attachment))
+            self._put(conversation_id, attached)
+            end()
 
         def on_problem(problem: Problem) -> None:
             self.reading -= 1
             self.failed.emit(problem)
             self.changed.emit(conversation_id)
+            end()
+
+        def end() -> None:
+            if last and others:
+                self.passed_on.emit(conversation_id, others)
 
         self.reading += 1
-        self._questions.run(lambda: read_attachment(path), on_read, on_problem)
+        self._questions.run(lambda: _read(path), on_read, on_problem)
 
     def _put(self, conversation_id: str, attachments: tuple[Attachment, ...]) -> None:
         self._attached[conversation_id] = attachments
         self.changed.emit(conversation_id)
+
+
+def _read(path: Path) -> Attachment | None:
+    """A file as text; None for what can't go with a question."""
+    if path.is_dir():
+        return None
+    try:
+        return read_attachment(path)
+    except HearthError as error:
+        if error.code in FOR_DOCUMENTS:
+            return None
+        raise

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from app.bridge.tasks import TaskRunner
 from app.controllers.document_calls import Documents, Edges
+from app.sentences.documents import Marks, marks_on_page
 from runtime.api import CancelToken, DocumentView, Hit, PageText, Problem
 
 KEPT = 6
@@ -26,6 +27,7 @@ class LookedAt:
     view: DocumentView | None = None
     text: PageText | None = None
     boxes: tuple[Edges, ...] = ()
+    words: tuple[Edges, ...] = ()
     image: QImage | None = None
     undrawn: bool = False
     problem: Problem | None = None
@@ -37,6 +39,14 @@ class LookedAt:
             return ""
         body = self.text.text[self.hit.start : self.hit.stop] if self.text is not None else ""
         return body or self.hit.text
+
+    @property
+    def marks(self) -> Marks:
+        """Where the words looked for stand in the text of the page."""
+        hit, text = self.hit, self.text
+        if hit is None or text is None or hit.page != self.number:
+            return ()
+        return marks_on_page(hit.text, hit.highlights, text.text, hit.start, hit.stop)
 
 
 class DocumentPagesController(QObject):
@@ -140,11 +150,32 @@ class DocumentPagesController(QObject):
             return tuple(self._documents().passage_boxes(page.document_id, page.number, page.passage))
 
         def on_boxes(boxes: tuple[Edges, ...]) -> None:
-            if not opened.cancelled and page.text is not None:
-                self._put(replace(self._now(), boxes=boxes or _places_in(page.text, page.hit)))
+            if opened.cancelled or page.text is None:
+                return
+            self._put(replace(self._now(), boxes=boxes or _places_in(page.text, page.hit)))
+            if boxes:
+                self._find_words(opened, page)
 
         # Without the places the page is still worth looking at.
         self._drawing.run(ask, on_boxes, lambda _problem: on_boxes(()))
+
+    def _find_words(self, opened: CancelToken, page: LookedAt) -> None:
+        """The words looked for, in the passage: after it, as they are the smaller part."""
+        start = page.hit.start if page.hit is not None else 0
+        marks = tuple((a - start, b - start) for a, b in page.marks)
+        if not marks:
+            return
+
+        def ask() -> tuple[Edges, ...]:
+            if opened.cancelled:
+                return ()
+            return tuple(self._documents().word_boxes(page.document_id, page.number, page.passage, marks))
+
+        def on_words(words: tuple[Edges, ...]) -> None:
+            if not opened.cancelled and words:
+                self._put(replace(self._now(), words=words))
+
+        self._drawing.run(ask, on_words, lambda _problem: None)
 
     def _on_problem(self, opened: CancelToken, problem: Problem) -> None:
         if not opened.cancelled:

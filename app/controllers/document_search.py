@@ -47,6 +47,10 @@ class DocumentSearchController(QObject):
             ask, lambda hits: self._on_answer(latest, hits, None), lambda problem: self._on_answer(latest, (), problem)
         )
 
+    def warm_up(self) -> None:
+        """Somebody may ask soon."""
+        self._searches.run(lambda: self._documents().warm_up(), lambda _nothing: None, lambda _problem: None)
+
     def leave(self) -> None:
         """Nobody waits for an answer any more."""
         self._latest.cancel()

@@ -37,14 +37,12 @@ class DocumentsController(QObject):
         document_changed: a DocumentView that stands elsewhere now.
         status_changed: :attr:`status` is new.
         failed: a Problem with something that was asked for.
-        taken: paths that go to the documents.
     """
 
     changed = Signal()
     document_changed = Signal(object)
     status_changed = Signal()
     failed = Signal(object)
-    taken = Signal(list)
 
     def __init__(
         self, documents: Documents, bridge: EventBridge, questions: TaskRunner, parent: QObject | None = None
@@ -69,12 +67,6 @@ class DocumentsController(QObject):
     def start(self) -> None:
         """After the first paint: go on with what was unfinished."""
         self._do(lambda documents: documents.start())
-
-    def take(self, paths: Sequence[str]) -> None:
-        """Files and folders that were dropped somewhere in the window and are no plain text."""
-        if paths:
-            self.add(paths)
-            self.taken.emit(list(paths))
 
     def add(self, paths: Sequence[str], collection: int | None = None) -> None:
         """Read files, and what is in folders."""

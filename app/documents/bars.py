@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.documents.flow import Flow
 from app.documents.shown import Group, Progress
 from app.widgets.buttons import IconButton, button
+from app.widgets.flow import Flow
 from app.widgets.labels import PlainLabel
 from app.widgets.page import Card
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -14,7 +15,8 @@ from app.widgets.sure import shortened
 
 WIDTH, WIDEST, EDGE = 440, 600, 24
 FOLLOW = "Keep following this folder"
-FOLLOWING = "New and changed files in it are read by themselves, and deleted ones leave the search."
+FOLLOW_SEVERAL = "Keep following these folders"
+FOLLOWING = "New and changed files are read by themselves, and deleted ones leave the search."
 KEPT = "It is kept until you close Hearth, and never written to disk."
 
 
@@ -44,26 +46,31 @@ class _Question(QDialog):
 
 
 class FolderDialog(_Question):
-    """What is to happen with a folder.
+    """What is to happen with folders.
 
     Signals:
-        agreed: the folder, and whether it is to be followed.
+        agreed: the folders, and whether they are to be followed.
     """
 
-    agreed = Signal(str, bool)
+    agreed = Signal(list, bool)
 
-    def __init__(self, folder: str, parent: QWidget | None = None) -> None:
-        name = shortened(Path(folder).name or folder)
-        super().__init__("Add a folder", f"Add the folder “{name}”?", parent)
-        self.rows.addWidget(PlainLabel("All files in it that can be read become searchable. They stay where they are."))
-        self.follow = QCheckBox(FOLLOW)
+    def __init__(self, folders: Sequence[str], parent: QWidget | None = None) -> None:
+        one = len(folders) == 1
+        name = shortened(Path(folders[0]).name or folders[0])
+        heading = f"Add the folder “{name}”?" if one else f"Add {len(folders)} folders?"
+        super().__init__("Add a folder" if one else "Add folders", heading, parent)
+        where = "in it" if one else "in them"
+        self.rows.addWidget(
+            PlainLabel(f"All files {where} that can be read become searchable. They stay where they are.")
+        )
+        self.follow = QCheckBox(FOLLOW if one else FOLLOW_SEVERAL)
         self.follow.setChecked(True)
         self.follow.setAccessibleDescription(FOLLOWING)
         self.rows.addWidget(self.follow)
         self.rows.addWidget(PlainLabel(FOLLOWING, "caption"))
-        self.yes = button("Add this folder", "primary")
+        self.yes = button("Add this folder" if one else "Add these folders", "primary")
         self._end(self.yes)
-        self.accepted.connect(lambda: self.agreed.emit(folder, self.follow.isChecked()))
+        self.accepted.connect(lambda: self.agreed.emit(list(folders), self.follow.isChecked()))
 
 
 class PasswordDialog(_Question):

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,8 +37,8 @@ _State = QStyle.StateFlag
 class HitList(QAbstractListModel):
     """The places that were found, best first."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._hits: tuple[HitRow, ...] = ()
 
     def set_hits(self, hits: tuple[HitRow, ...]) -> None:
@@ -133,7 +143,7 @@ class HitsView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.hits = HitList()
+        self.hits = HitList(self)
         self._painter = HitPainter(self.hits, self)
         self.setModel(self.hits)
         self.setItemDelegate(self._painter)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.documents.lists import Lists
 from app.documents.search_field import SearchField
+from app.theme.theme import current_theme
 from app.widgets.buttons import IconButton, button
+from app.widgets.flow import Flow
 from app.widgets.labels import PlainLabel
-from app.widgets.page import MARGIN, TurningRow
+from app.widgets.page import LARGE_TEXT, MARGIN
 
 WIDEST = 860
-WIDEST_SCOPE = 260
+LEAST_SCOPE, WIDEST_SCOPE = 110, 260
+ROOM_BESIDE, ROOM_FOR_TITLE = 520, 260
 
 
 class Left(QScrollArea):
@@ -24,6 +28,7 @@ class Left(QScrollArea):
         self.scope = QComboBox()
         self.scope.setAccessibleName("Where to search")
         self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.scope.setMinimumWidth(LEAST_SCOPE)
         self.scope.setMaximumWidth(WIDEST_SCOPE)
         self.back = IconButton("arrow-left", "Back to the chat")
         self.files_button = button("Add files…")
@@ -35,21 +40,34 @@ class Left(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(self._body())
+        current_theme().changed.connect(self._turn)
+        self._turn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The buttons go below the title where there is no room beside it."""
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        scale, way = current_theme().text_scale, QBoxLayout.Direction
+        beside = scale < LARGE_TEXT and self.width() >= ROOM_BESIDE * scale
+        self._title.setDirection(way.LeftToRight if beside else way.TopToBottom)
+        short = self.width() < ROOM_FOR_TITLE * scale
+        for row in (self._name, self._tools):
+            row.setDirection(way.TopToBottom if short else way.LeftToRight)
 
     def _body(self) -> QWidget:
-        title = TurningRow()
+        title = self._title = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         title.setSpacing(8)
-        name = QHBoxLayout()
+        name = self._name = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         name.addWidget(self.back)
         name.addWidget(PlainLabel("Documents", "title", wrap=False), 1)
-        adding = QHBoxLayout()
-        adding.setSpacing(8)
+        adding = Flow(8)
         adding.addWidget(self.files_button)
         adding.addWidget(self.folder_button)
-        adding.addStretch(1)
         title.addLayout(name, 1)
         title.addLayout(adding)
-        tools = QHBoxLayout()
+        tools = self._tools = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         tools.setSpacing(8)
         tools.addWidget(self.field, 1)
         tools.addWidget(self.scope)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.documents.shown import Act, CollectionRows, DocumentRow, Group
 
 Index = QModelIndex | QPersistentModelIndex
+Key = tuple[int, int]
+Run = tuple[int, int]
 NOWHERE = QModelIndex()
+MOST_RUNS = 100
 ENTER = {
     Act.OPEN: "Return opens it.",
     Act.PASSWORD: "Return asks for the password.",
@@ -45,11 +48,11 @@ Entry = Heading | Document
 class DocumentList(QAbstractListModel):
     """Lines for a view. A line that only changed is changed in place, so that selection and scrolling stay."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._collections: tuple[CollectionRows, ...] = ()
         self._entries: list[Entry] = []
-        self._keys: list[tuple[int, int]] = []
+        self._keys: list[Key] = []
         self._folded: set[int] = set()
         self.group = Group.ALL
 
@@ -94,15 +97,15 @@ class DocumentList(QAbstractListModel):
         if len(self._collections) == 1 and not self._collections[0].id:
             wanted = [entry for entry in wanted if isinstance(entry, Document)]  # one list needs no heading
         keys = [_key(entry) for entry in wanted]
-        first, old_end, new_end = _difference(self._keys, keys)
-        if old_end > first:
-            self.beginRemoveRows(NOWHERE, first, old_end - 1)
-            del self._entries[first:old_end], self._keys[first:old_end]
+        gone, come = _changes(self._keys, keys)
+        for first, end in reversed(gone):
+            self.beginRemoveRows(NOWHERE, first, end - 1)
+            del self._entries[first:end], self._keys[first:end]
             self.endRemoveRows()
-        if new_end > first:
-            self.beginInsertRows(NOWHERE, first, new_end - 1)
-            self._entries[first:first] = wanted[first:new_end]
-            self._keys[first:first] = keys[first:new_end]
+        for first, end in come:
+            self.beginInsertRows(NOWHERE, first, end - 1)
+            self._entries[first:first] = wanted[first:end]
+            self._keys[first:first] = keys[first:end]
             self.endInsertRows()
         changed = [at for at, entry in enumerate(wanted) if self._entries[at] != entry]
         self._entries = wanted
@@ -165,11 +168,35 @@ def _spoken(entry: Entry) -> str:
     return f"{ENTER[entry.row.act]} The menu key shows more."
 
 
-def _key(entry: Entry) -> tuple[int, int]:
+def _key(entry: Entry) -> Key:
     return (entry.id, -1) if isinstance(entry, Heading) else (entry.collection, entry.row.id)
 
 
-def _difference(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> tuple[int, int, int]:
+def _changes(old: list[Key], new: list[Key]) -> tuple[list[Run], list[Run]]:
+    """Which lines go, as places in the old list, and then which come, as places in the new one. What stays is not
+    touched: it may be selected, or be read at this moment."""
+    before, after = set(old), set(new)
+    gone = _runs([key not in after for key in old])
+    come = _runs([key not in before for key in new])
+    in_order = [key for key in old if key in after] == [key for key in new if key in before]
+    if in_order and len(gone) + len(come) <= MOST_RUNS:
+        return gone, come
+    first, old_end, new_end = _difference(old, new)
+    return [(first, old_end)] * (old_end > first), [(first, new_end)] * (new_end > first)
+
+
+def _runs(marked: list[bool]) -> list[Run]:
+    """Start and end of each stretch of what is marked."""
+    runs: list[Run] = []
+    for at, mark in enumerate(marked):
+        if mark and runs and runs[-1][1] == at:
+            runs[-1] = (runs[-1][0], at + 1)
+        elif mark:
+            runs.append((at, at + 1))
+    return runs
+
+
+def _difference(old: list[Key], new: list[Key]) -> tuple[int, int, int]:
     """Where two lists begin to differ, and where they are the same again in each."""
     first, most = 0, min(len(old), len(new))
     while first < most and old[first] == new[first]:

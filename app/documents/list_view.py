@@ -38,7 +38,7 @@ class DocumentListView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lines = DocumentList()
+        self.lines = DocumentList(self)
         self._painter = RowPainter(self.lines, self)
         self.setModel(self.lines)
         self.setItemDelegate(self._painter)
@@ -132,14 +132,16 @@ class DocumentListView(QListView):
         shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if key == _Key.Key_Menu or (key == _Key.Key_F10 and shift):
             self.open_menu(index, self.viewport().mapToGlobal(self.visualRect(index).center()))
+        elif key in (_Key.Key_Delete, _Key.Key_Backspace) and (chosen := self.chosen()):
+            self.forget_requested.emit(chosen)  # also where the keyboard is on a heading
         elif isinstance(entry, Heading):
             return self._fold_by_key(entry, key)
         elif row is None:
             return False
         elif key in (_Key.Key_Return, _Key.Key_Enter):
             self.act_requested.emit(row.act, row)
-        elif key == _Key.Key_Delete or (key == _Key.Key_Backspace):
-            self.forget_requested.emit(self.chosen() or (row,))
+        elif key in (_Key.Key_Delete, _Key.Key_Backspace):
+            self.forget_requested.emit((row,))
         else:
             return False
         return True

@@ -27,7 +27,6 @@ class KnownList(QWidget):
         self.progress = ProgressStrip()
         self.groups = GroupBar()
         self.list = DocumentListView()
-        self.list.setMinimumHeight(current_theme().px(LEAST_LIST))
         self.slim = PlainLabel(SLIM, "caption")
         frame = Card()
         frame.rows.setContentsMargins(6, 6, 4, 6)
@@ -40,7 +39,11 @@ class KnownList(QWidget):
         layout.addWidget(frame, 1)
         layout.addWidget(self.slim)
         self.groups.chosen.connect(self.list.lines.set_group)
-        current_theme().changed.connect(lambda: self.list.setMinimumHeight(current_theme().px(LEAST_LIST)))
+        current_theme().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.list.setMinimumHeight(current_theme().px(LEAST_LIST))
 
     def show_counts(self, counts: dict[Group, int]) -> None:
         """How many documents are in each group."""

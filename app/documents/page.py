@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -21,7 +21,6 @@ from app.documents.shown import (
     CollectionRows,
     DocumentRow,
     Findings,
-    FindState,
     Group,
     PageShown,
     Progress,
@@ -38,7 +37,7 @@ class DocumentsPage(QWidget):
 
     Signals:
         dropped: paths of files and folders.
-        folder_agreed: a folder, and whether it is to be followed.
+        folders_agreed: folders, and whether they are to be followed.
         files_wanted, folder_wanted: the buttons; who listens opens the system's dialog.
         act_requested: an Act (never FORGET) and a DocumentRow.
         forget_agreed: ids of documents; the person has agreed.
@@ -51,7 +50,7 @@ class DocumentsPage(QWidget):
     """
 
     dropped = Signal(list)
-    folder_agreed = Signal(str, bool)
+    folders_agreed = Signal(list, bool)
     files_wanted = Signal()
     folder_wanted = Signal()
     act_requested = Signal(object, object)
@@ -67,15 +66,15 @@ class DocumentsPage(QWidget):
         super().__init__(parent)
         self.setProperty("page", "true")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        self._left = Left()
-        left = self._left
+        self.left = Left()
+        left = self.left
         self.field, self.scope, self.back, self.lists = left.field, left.scope, left.back, left.lists
         self.files_button, self.folder_button, self.problem = left.files_button, left.folder_button, left.problem
         self.viewer = PageView()
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
-        self._split.addWidget(self._left)
+        self._split.addWidget(self.left)
         self._split.addWidget(self.viewer)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,7 +84,7 @@ class DocumentsPage(QWidget):
         self._connect()
         self.set_scopes(())
         self.show_findings(Findings())
-        self.setFocusProxy(self.field)
+        self.begin: QWidget = self.field
         current_theme().changed.connect(self._dress)
         self._dress()
 
@@ -95,7 +94,7 @@ class DocumentsPage(QWidget):
             each.connect(self.files_wanted)
         for each in (self.folder_button.clicked, self.lists.folder_wanted):
             each.connect(self.folder_wanted)
-        self.overlay.dropped.connect(self._on_drop)
+        self.overlay.dropped.connect(self.dropped)
         self.field.typing.connect(lambda words: self._search(words, typing=True))
         self.field.rested.connect(lambda words: self._search(words, typing=False))
         self.scope.activated.connect(lambda _row: self._search(self.field.words, typing=False))
@@ -126,7 +125,9 @@ class DocumentsPage(QWidget):
         for each in (self.field, self.scope, self.files_button, self.folder_button):
             each.setVisible(not self.lists.empty)
         self._fit()
-        self.setFocusProxy(self.lists.begin_button if self.lists.empty else self.field)
+        self.begin = self.lists.begin_button if self.lists.empty else self.field
+        if self.hasFocus():
+            self.begin.setFocus()
 
     def change_document(self, row: DocumentRow) -> bool:
         """One document stands elsewhere now; False if all are to be shown anew."""
@@ -147,7 +148,7 @@ class DocumentsPage(QWidget):
     def show_findings(self, findings: Findings) -> None:
         """What was found."""
         self.lists.show_findings(findings)
-        self.viewer.show_steps(findings.state is FindState.FOUND and bool(findings.hits))
+        self.viewer.show_steps(bool(findings.hits))
 
     def show_problem(self, sentence: str) -> None:
         """One sentence above the list; "" takes it away."""
@@ -174,7 +175,7 @@ class DocumentsPage(QWidget):
             self._split.setSizes([LIST_BESIDE, max(self.width() - LIST_BESIDE, LEAST_BESIDE)])
         self._fit()
         self.viewer.show_page(page)
-        if opening and not self._left.isVisible():
+        if opening and not self.left.isVisible():
             self.viewer.setFocus()
 
     def close_page(self) -> None:
@@ -190,7 +191,7 @@ class DocumentsPage(QWidget):
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
-        if not self._left.isVisible():
+        if not self.left.isVisible():
             self.close_page()
         self.field.setFocus()
         self.field.selectAll()
@@ -206,17 +207,11 @@ class DocumentsPage(QWidget):
         else:
             self.lists.known.list.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _on_drop(self, paths: list[str]) -> None:
-        if len(paths) == 1 and Path(paths[0]).is_dir():
-            self.ask_about_folder(paths[0])
-        else:
-            self.dropped.emit(paths)
-
-    def ask_about_folder(self, folder: str) -> None:
-        """Whether a folder is to be followed."""
-        dialog = FolderDialog(folder, self)
+    def ask_about_folders(self, folders: Sequence[str]) -> None:
+        """Whether folders are to be followed. The page itself may be hidden."""
+        dialog = FolderDialog(folders, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.agreed.connect(self.folder_agreed)
+        dialog.agreed.connect(self.folders_agreed)
         dialog.open()
 
     def ask_to_forget(self, rows: tuple[DocumentRow, ...]) -> None:
@@ -232,12 +227,16 @@ class DocumentsPage(QWidget):
     def _fit(self) -> None:
         reading = not self.viewer.isHidden()
         beside = self.width() >= BESIDE * max(1.0, current_theme().text_scale * 0.85)
-        self._left.setVisible(not reading or beside)
+        self.left.setVisible(not reading or beside)
         narrow = reading and beside
         for each in (self.files_button, self.folder_button):
             each.setVisible(not narrow and not self.lists.empty)
         self.scope.setVisible(self.scope.isEnabled() and not narrow and not self.lists.empty)
         self.lists.known.slim.setVisible(not narrow)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard belongs to one of the parts. A focus proxy would do, were Tab not to jump to it from outside."""
+        self.begin.setFocus(event.reason())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room."""

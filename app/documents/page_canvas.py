@@ -27,7 +27,8 @@ MOST_PX = 4000
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 PAPER_WIDTH = 900
 PAD = 1.5
-MARKED = "#C6E5DE"
+MARKED, WORDS = "#C6E5DE", "#8FD0C3"
+UNDERLINE = 1.5
 
 
 class PageCanvas(QAbstractScrollArea):
@@ -50,6 +51,7 @@ class PageCanvas(QAbstractScrollArea):
         self._image: QImage | None = None
         self._points = (595.0, 842.0)
         self._boxes: tuple[Edges, ...] = ()
+        self._words: tuple[Edges, ...] = ()
         self._asked = 0
         self._to_passage = False
         self.zoom = 1.0
@@ -63,7 +65,7 @@ class PageCanvas(QAbstractScrollArea):
     def begin(self, width: float, height: float) -> None:
         """Another page, so large in points; its picture comes later."""
         self._points = (max(width, 1.0), max(height, 1.0))
-        self._image, self._boxes, self._asked = None, (), 0
+        self._image, self._boxes, self._words, self._asked = None, (), (), 0
         self._measure()
         self.verticalScrollBar().setValue(0)
         self._ask()
@@ -74,8 +76,12 @@ class PageCanvas(QAbstractScrollArea):
             self._image = image
             self.viewport().update()
 
-    def show_boxes(self, boxes: tuple[Edges, ...]) -> None:
-        """Where the passage stands, in points from the lower left corner; it is scrolled to."""
+    def show_boxes(self, boxes: tuple[Edges, ...], words: tuple[Edges, ...] = ()) -> None:
+        """Where the passage stands, in points from the lower left corner; it is scrolled to. ``words``: those in it
+        that were looked for."""
+        if words != self._words:
+            self._words = words
+            self.viewport().update()
         if boxes != self._boxes:
             self._boxes = boxes
             self._go_to_passage()
@@ -84,6 +90,10 @@ class PageCanvas(QAbstractScrollArea):
     def boxes_shown(self) -> tuple[QRectF, ...]:
         """The marked places in the viewport."""
         return tuple(self._place(box) for box in self._boxes)
+
+    def words_shown(self) -> tuple[QRectF, ...]:
+        """The marked words in the viewport."""
+        return tuple(self._place(box) for box in self._words)
 
     def page_place(self) -> QRect:
         """Where the page is in the viewport."""
@@ -165,24 +175,33 @@ class PageCanvas(QAbstractScrollArea):
         if self._image is not None:
             painter.drawImage(page, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        # The paper is white in the dark as well, so its marks are the light ones.
-        painter.setBrush(QColor(MARKED))
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        places = self.boxes_shown()
-        together = QPainterPath()
-        together.setFillRule(Qt.FillRule.WindingFill)
-        for place in places:
-            together.addRoundedRect(place, 3, 3)
-        painter.drawPath(together)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        if places:
-            top, bottom = min(p.top() for p in places), max(p.bottom() for p in places)
-            painter.setBrush(QColor(LIGHT.accent))
-            painter.drawRoundedRect(QRectF(min(p.left() for p in places) - 8, top, 3, bottom - top), 1.5, 1.5)
+        painter.setClipRect(page)  # a line may run off the paper
+        self._draw_marks(painter)
+        painter.setClipping(False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(ink.colour("accent" if self.hasFocus() else "line"), 2 if self.hasFocus() else 1))
         painter.drawRect(page)
+
+    def _draw_marks(self, painter: QPainter) -> None:
+        """The paper is white in the dark as well, so its marks are the light ones. Words also get a line: colour alone
+        would not be seen by everybody."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        places, words = self.boxes_shown(), self.words_shown()
+        for rounded, ground in ((places, MARKED), (words, WORDS)):
+            together = QPainterPath()
+            together.setFillRule(Qt.FillRule.WindingFill)
+            for place in rounded:
+                together.addRoundedRect(place, 3, 3)
+            painter.setBrush(QColor(ground))
+            painter.drawPath(together)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        painter.setBrush(QColor(LIGHT.accent))
+        for word in words:
+            painter.drawRect(QRectF(word.left(), word.bottom() - UNDERLINE, word.width(), UNDERLINE))
+        if places:
+            top, bottom = min(p.top() for p in places), max(p.bottom() for p in places)
+            painter.drawRoundedRect(QRectF(min(p.left() for p in places) - 8, top, 3, bottom - top), 1.5, 1.5)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """The picture is drawn where it is now."""

@@ -21,6 +21,8 @@ from app.theme.theme import current_theme
 
 WIDEST, MARGIN = 760, 20
 LINE_PERCENT = 150
+EMPTY_LINE = 8
+FIXED = int(QTextBlockFormat.LineHeightTypes.FixedHeight.value)
 PROPORTIONAL = int(QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
 
 
@@ -56,11 +58,23 @@ class PageTextView(QTextBrowser):
         spaced.setLineHeight(LINE_PERCENT, PROPORTIONAL)
         spaced.setBottomMargin(6)
         everything.mergeBlockFormat(spaced)
+        self._lower_empty_lines()
         start, stop = self._passage
-        selections = [self._selection(start, stop, "soft", "text")] if stop > start else []
+        selections = [self._selection(a, b, "soft", "text") for a, b in _lines(self._plain, start, stop)]
         selections += [self._selection(a, b, "selection", "text", bold=True) for a, b in self._words]
         self.setExtraSelections(selections)
         self._go_to(start)
+
+    def _lower_empty_lines(self) -> None:
+        """Between lines that have air around them a whole empty one would be a hole."""
+        low = QTextBlockFormat()
+        low.setLineHeight(current_theme().px(EMPTY_LINE), FIXED)
+        low.setBottomMargin(0)
+        block = self.document().begin()
+        while block.isValid():
+            if not block.text().strip():
+                QTextCursor(block).mergeBlockFormat(low)
+            block = block.next()
 
     def _selection(
         self, start: int, stop: int, ground: str, words: str, *, bold: bool = False
@@ -121,3 +135,13 @@ class PageTextView(QTextBrowser):
         super().resizeEvent(event)
         if self._fresh:  # nobody has read on: the passage stays in sight
             self._go_to(self._passage[0])
+
+
+def _lines(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """The lines of a passage that have something in them, as places in the text."""
+    found = []
+    for line in text[start:stop].splitlines(keepends=True):
+        if line.strip():
+            found.append((start, start + len(line.rstrip())))
+        start += len(line)
+    return found

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.documents import ink
-from app.documents.flow import Flow
 from app.documents.page_canvas import PageCanvas
 from app.documents.page_text import PageTextView
 from app.documents.shown import PageShown
 from app.theme.theme import current_theme
 from app.widgets.buttons import IconButton, button
+from app.widgets.flow import Flow
 from app.widgets.labels import ElidedLabel, PlainLabel
 
 SPOKEN_CHARS = 4000
@@ -134,7 +134,7 @@ class PageView(QWidget):
         if other or before is None or (before.width, before.height) != (page.width, page.height):
             self.canvas.begin(page.width, page.height)
         self.canvas.show_image(page.image)
-        self.canvas.show_boxes(page.boxes)
+        self.canvas.show_boxes(page.boxes, page.word_boxes)
         self._choose()
         self._say(page)
 
@@ -167,7 +167,6 @@ class PageView(QWidget):
         self._stack.setCurrentWidget(shown)
         if focused:
             shown.setFocus()
-        self.setFocusProxy(shown)
 
     def _say(self, page: PageShown) -> None:
         spoken = f"{page.title}, page {page.position or page.number}"
@@ -194,6 +193,10 @@ class PageView(QWidget):
         else:
             self.number.setText(str(self.shown.number))
         self.number.selectAll()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard goes to what is read."""
+        (self.words if self._stack.currentWidget() is self.words else self.canvas).setFocus(event.reason())
 
     def changeEvent(self, event: QEvent) -> None:
         """Where people read from the right, the next page is on the left."""

@@ -110,7 +110,7 @@ class Findings:
 class PageShown:
     """A page of a document to look at. ``width`` and ``height`` in points, 0 where it has no picture of its own.
     ``boxes`` are left, bottom, right, top of the passage in points from the lower left; ``start`` to ``stop`` is the
-    passage in ``text``, ``words`` the places of the words looked for."""
+    passage in ``text``, ``words`` the places of the words looked for there, ``word_boxes`` on the page."""
 
     document_id: int
     number: int
@@ -124,6 +124,7 @@ class PageShown:
     stop: int = 0
     words: Marks = ()
     boxes: tuple[Edges, ...] = ()
+    word_boxes: tuple[Edges, ...] = ()
     image: QImage | None = field(default=None, compare=False)
     picture: bool = False
     note: str = ""

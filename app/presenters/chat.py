@@ -37,7 +37,7 @@ from runtime.api import (
 
 NEW_TITLE = "New chat"
 PRIVATE_TITLE = "Private chat"
-NO_PICTURES = "Pictures can't be read yet. Hearth takes plain text for now."
+NO_PICTURES = "A pasted picture can't be read yet. Saved as a file, it can be added to your documents."
 # After an answer only the messages near the end can look different: others keep what is done with them.
 RECHECKED = 6
 
@@ -52,6 +52,7 @@ class ChatPresenter(QObject):
         fetch_wanted: the repository of a model to download.
         download_wanted: the person wants to see the download that is under way.
         shown: a Conversation is on the page (None: a new one), or is now stored differently.
+        documents_dropped: the id of a conversation ("": a new one), and files and folders for the documents.
     """
 
     models_wanted = Signal()
@@ -60,6 +61,7 @@ class ChatPresenter(QObject):
     fetch_wanted = Signal(str)
     download_wanted = Signal()
     shown = Signal(object)
+    documents_dropped = Signal(str, list)
 
     def __init__(
         self,
@@ -133,6 +135,7 @@ class ChatPresenter(QObject):
             lambda message_id: self.toasted.emit("The message was deleted", "Undo", f"message:{message_id}")
         )
         self._attachments.changed.connect(self._show_attachments)
+        self._attachments.passed_on.connect(self.documents_dropped)
         self._attachments.failed.connect(lambda problem: self.toasted.emit(texts.one_line(problem), "", ""))
         self._models.installed_changed.connect(self._on_doors)
 
@@ -178,7 +181,8 @@ class ChatPresenter(QObject):
         self.page.transcript.append_message(MessageItem(self._pending, "user", text, "", "complete", attachments=names))
 
     def take_files(self, paths: list[str]) -> None:
-        """Files for the question being typed: dropped, pasted, chosen, or put onto the app's icon."""
+        """Files for the question being typed: dropped, pasted, chosen, or put onto the app's icon. Those that are no
+        plain text are :attr:`documents_dropped`, and so are folders."""
         self._attachments.add(self._chat.current_id, paths)
         self.page.composer.setFocus()
 

@@ -46,7 +46,6 @@ def page_of(page: LookedAt, name: str) -> PageShown:
     text, hit = page.text, page.hit
     here = hit is not None and text is not None and hit.page == page.number
     start, stop = (hit.start, hit.stop) if here and hit is not None else (0, 0)
-    marks = sentences.marks_on_page(hit.text, hit.highlights, text.text, start, stop) if here and hit and text else ()
     # Notes and attachments are pages of their own behind those that the document counts.
     pages = max(page.view.pages or 0, page.view.pages_read) if page.view is not None else 0
     drawn = text is not None and text.width > 0 and not page.undrawn
@@ -61,8 +60,9 @@ def page_of(page: LookedAt, name: str) -> PageShown:
         text.height if drawn and text is not None else 0.0,
         start,
         stop,
-        marks,
+        page.marks,
         page.boxes if drawn else (),
+        page.words if drawn else (),
         page.image if drawn else None,
         bool(text is not None and text.picture),
         _note(page),

@@ -43,6 +43,11 @@ WAYS = {
     State.UNREADABLE: (Act.AGAIN, "Try again"),
     State.GONE: (Act.FORGET, "Forget…"),
 }
+_HOPELESS = (
+    (State.NEEDS_PASSWORD, "unopenable"),
+    (State.PICTURES_ONLY, "recognition"),
+    (State.PICTURES_ONLY, "no_text"),
+)
 OPENABLE = (State.READY, State.LEARNING, State.RECOGNISING)
 
 
@@ -67,9 +72,9 @@ def row_of(view: DocumentView) -> DocumentRow:
 
 
 def _way(view: DocumentView) -> tuple[Act, str]:
-    if view.state is State.READY and view.pages_without_text:
+    if view.state is State.READY and view.pages_without_text and view.parameters.get("pictures_left") != 0:
         return Act.RECOGNISE, "Read the pictures"
-    if (view.state, view.reason) in ((State.NEEDS_PASSWORD, "unopenable"), (State.PICTURES_ONLY, "recognition")):
+    if (view.state, view.reason) in _HOPELESS:
         return Act.SHOW_FILE, "Show the file"
     return WAYS.get(view.state, (Act.OPEN, ""))
 

@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from app import texts, wording
+from app import texts
 from app.controllers.document_pages import DocumentPagesController
 from app.controllers.document_search import DocumentSearchController
 from app.controllers.documents import DocumentsController
 from app.documents.dialogs import PasswordDialog
 from app.documents.page import DocumentsPage
 from app.documents.shown import Act, CollectionRows, DocumentRow, Group, HitRow, Progress
+from app.presenters.document_intake import DocumentIntake
 from app.presenters.document_reading import findings_of, page_of
 from app.presenters.document_rows import counts, grouped, openable, row_of
 from app.sentences import documents as sentences
@@ -45,6 +46,8 @@ class DocumentsPresenter(QObject):
         super().__init__(parent)
         self._documents, self._search, self._pages = documents, search, pages
         self.page = DocumentsPage()
+        self._intake = DocumentIntake(documents, self.page, self)
+        self._intake.toasted.connect(self.toasted)
         self._made: dict[int, Made] = {}
         self._hits: dict[HitRow, Hit] = {}
         self._arranging = 0
@@ -53,15 +56,13 @@ class DocumentsPresenter(QObject):
         documents.document_changed.connect(self._show_one)
         documents.status_changed.connect(self._show_status)
         documents.failed.connect(self._show_problem)
-        documents.taken.connect(self._say_taken)
         search.changed.connect(self._show_findings)
         pages.changed.connect(self._show_page)
         self._connect_page()
 
     def _connect_page(self) -> None:
         page, documents = self.page, self._documents
-        page.dropped.connect(documents.add)
-        page.folder_agreed.connect(self._add_folder)
+        page.dropped.connect(self.take)
         page.files_wanted.connect(self._choose_files)
         page.folder_wanted.connect(self._choose_folder)
         page.act_requested.connect(self._act)
@@ -80,6 +81,11 @@ class DocumentsPresenter(QObject):
         """The page came to the front."""
         self.page.show_problem("")
         self._documents.refresh()
+        self._search.warm_up()
+
+    def take(self, paths: list[str]) -> None:
+        """Files and folders that were let go on this page or elsewhere in the window."""
+        self._intake.take(paths)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -131,10 +137,6 @@ class DocumentsPresenter(QObject):
     def _show_problem(self, problem: Problem) -> None:
         self.page.show_problem(texts.explain(problem).sentence)
 
-    def _say_taken(self, paths: list[str]) -> None:
-        what = f"“{Path(paths[0]).name}”" if len(paths) == 1 else wording.count(len(paths), "item")
-        self.toasted.emit(f"{what} goes to your documents and is being read.", "", "")
-
     def _show_findings(self) -> None:
         findings = findings_of(self._search, self._documents.status)
         self._hits = dict(zip(findings.hits, self._search.hits, strict=False))
@@ -158,19 +160,13 @@ class DocumentsPresenter(QObject):
         dialog = QFileDialog(self.page.window(), "Add a folder", str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.page.ask_about_folder)
+        dialog.fileSelected.connect(lambda folder: self.page.ask_about_folders([folder]))
         self._open_dialog(dialog)
 
     def _open_dialog(self, dialog: QFileDialog) -> None:
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Add")
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    def _add_folder(self, folder: str, follow: bool) -> None:
-        if follow:
-            self._documents.watch(folder)
-        else:
-            self._documents.add([folder])
 
     def _find(self, words: str, collection: int, typing: bool) -> None:
         if words:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app import wording
-from runtime.api import DocumentsStatus, DocumentView, DocumentViewState, Hit
+from runtime.api import DocumentsStatus, DocumentView, DocumentViewState, Hit, WaitsFor
 
 State = DocumentViewState
 Marks = tuple[tuple[int, int], ...]
@@ -56,6 +56,9 @@ def _ready(view: DocumentView) -> str:
     parts = ["Ready", pages_of(view, view.pages) if view.pages else "", LANGUAGES.get(view.language[:2], "")]
     if view.reason == "repaired":
         parts.append("the file was damaged, its text could be read")
+    missing = str(view.parameters.get("language_missing") or "")
+    if missing:
+        parts.append(f"read without the recognition of {LANGUAGES.get(missing[:2], missing)}, which is not installed")
     if view.pages_without_text:
         plural = view.pages_without_text != 1
         parts.append(f"{pages_of(view, view.pages_without_text)} {'are pictures' if plural else 'is a picture'}")
@@ -65,8 +68,13 @@ def _ready(view: DocumentView) -> str:
     return " · ".join(filter(None, parts))
 
 
+def _percent(share: float) -> int:
+    """Never 100 while something is left."""
+    return min(round(100 * share), 99)
+
+
 def _learning(view: DocumentView) -> str:
-    return f"Ready for words, still learning what it means: {round(100 * view.meaning)} %"
+    return f"Ready for words, still learning what it means: {_percent(view.meaning)} %"
 
 
 def _reading(view: DocumentView) -> str:
@@ -83,6 +91,8 @@ def _recognising(view: DocumentView) -> str:
 
 
 def _pictures_only(view: DocumentView) -> str:
+    if view.reason == "no_text":
+        return "Pictures: no words were found in them"
     if view.reason == "recognition":
         return "These pages are pictures, and nothing on this computer can read the text in them"
     seconds = view.seconds_left or SECONDS_A_PICTURE * (view.pages_without_text or view.pages or 1)
@@ -126,6 +136,22 @@ _WORDED = {
 }
 
 
+# --- on their way -----------------------------------------------------------------------------------------------------
+
+SHOW = "Show documents"
+
+
+def taken_line(names: Sequence[str], what: str = "file") -> str:
+    """What becomes of files or folders let go on a conversation; nobody is to believe that the chat has read them."""
+    if len(names) == 1:
+        named = f"“{names[0]}”" if what == "file" else f"The {what} “{names[0]}”"
+        return f"{named} goes to your documents, where you can search it. Chats don't answer from it yet."
+    return (
+        f"{wording.count(len(names), what)} go to your documents, where you can search them. "
+        "Chats don't answer from them yet."
+    )
+
+
 # --- all together -----------------------------------------------------------------------------------------------------
 
 SEARCHED = (State.READY, State.LEARNING, State.RECOGNISING, State.DAMAGED, State.TOO_LARGE)
@@ -139,13 +165,16 @@ def progress_line(status: DocumentsStatus) -> str:
     if not coming and not learning:
         return ""
     left = f" · {wording.duration(status.seconds_left)} left" if status.seconds_left is not None else ""
+    if status.waits_for is WaitsFor.POWER and not status.by_state.get(State.READING, 0):
+        rest = f"{wording.count(coming, 'document')} to read" if coming else "learning what your documents mean"
+        return f"Waiting for power, to save the battery · {rest}"
     if status.paused:
         what = f"{wording.count(coming, 'document')} to read" if coming else "still learning what they mean"
         return f"Paused · {what}"
     if coming:
         done = status.documents - coming
         return f"Reading your documents: {done:,} of {status.documents:,} done{left}"
-    share = round(100 * status.learnt / status.passages) if status.passages else 0
+    share = _percent(status.learnt / status.passages) if status.passages else 0
     return f"Every word can be found. Still learning what your documents mean: {share} %{left}"
 
 
@@ -173,7 +202,9 @@ def where(hit: Hit) -> str:
     page = f"Page {hit.label or hit.page}" if hit.page else ""
     if hit.label and not hit.label.isalnum():
         page = hit.label
-    return " · ".join(filter(None, (hit.part, page, " ".join(hit.heading.split()))))
+    heading = " ".join(hit.heading.split())
+    # The subject of a mail is both what its page is called and its heading.
+    return " · ".join(filter(None, (hit.part, page, "" if heading == page else heading)))
 
 
 def found_line(number: int, words: str, limit: int) -> str:

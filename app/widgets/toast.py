@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.widgets.buttons import button
@@ -10,7 +10,7 @@ from app.widgets.labels import PlainLabel
 
 SHOWN_MS = 4000
 SHOWN_WITH_UNDO_MS = 10_000
-MARGIN = 24
+MARGIN, GAP = 24, 10
 WIDEST = 560
 
 
@@ -38,8 +38,13 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         self._window = parent
+        self._below: QWidget | None = None
         parent.installEventFilter(self)
         self.hide()
+
+    def keep_above(self, widget: QWidget) -> None:
+        """Don't cover this one while it is in sight: it is where people type."""
+        self._below = widget
 
     def show_message(self, sentence: str, label: str = "", action_id: str = "") -> None:
         """Say one sentence; ``label`` adds a button that emits ``action_id``."""
@@ -54,6 +59,11 @@ class Toast(QFrame):
         self.raise_()
         self._timer.start(SHOWN_WITH_UNDO_MS if label else SHOWN_MS)
 
+    def dismiss(self, action_id: str) -> None:
+        """Go away if this is what the button offers: it was done in another way."""
+        if self._action_id == action_id:
+            self.hide()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the bottom when the window changes its size."""
         if event.type() is QEvent.Type.Resize and self.isVisible():
@@ -65,8 +75,13 @@ class Toast(QFrame):
         self.action_requested.emit(self._action_id)
 
     def _place(self) -> None:
-        parent = self._window
+        parent, below = self._window, self._below
         self.setMaximumWidth(min(WIDEST, parent.width() - 2 * MARGIN))
         self.adjustSize()
-        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - MARGIN)
+        middle, floor = parent.width() // 2, parent.height() - MARGIN
+        if below is not None and below.isVisible():
+            place = QRect(below.mapTo(parent, QPoint(0, 0)), below.size())
+            middle, floor = place.center().x(), place.top() - GAP
+        left = min(max(middle - self.width() // 2, MARGIN), parent.width() - MARGIN - self.width())
+        self.move(left, floor - self.height())
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -58,6 +58,7 @@ def open_hearth(home: Path, theme: Theme, *, in_process: bool = False) -> Iterat
     """The app on a home; closed at the end as a person closes it."""
     paths = Paths.below(home)
     paths.prepare()
+    before = QApplication.topLevelWidgets()
     hearth = Hearth(paths, theme, in_process=in_process)
     hearth.show()
     try:
@@ -66,7 +67,11 @@ def open_hearth(home: Path, theme: Theme, *, in_process: bool = False) -> Iterat
         hearth.window.close()
         hearth.close()
         hearth.deleteLater()
-        QApplication.sendPostedEvents(None, 0)
+        # A process that ends takes its windows along; here each would be dressed anew with every change of the theme.
+        for widget in QApplication.topLevelWidgets():
+            if widget not in before:
+                widget.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def wait_for(qtbot: QtBot, condition: Callable[[], bool]) -> None:

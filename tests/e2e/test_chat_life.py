@@ -237,7 +237,7 @@ def test_a_file_goes_with_the_question(qtbot: QtBot, hearth: Hearth, tmp_path: P
     note.write_text("The key is under the mat.")
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     said: list[str] = []
-    hearth.chat_view.toasted.connect(lambda sentence, _label, _id: said.append(sentence))
+    hearth.documents_view.toasted.connect(lambda sentence, _label, _id: said.append(sentence))
     hearth.chat_view.take_files([str(note), str(picture)])
     wait_for(qtbot, lambda: len(hearth.attachments.of("")) == 1 and bool(said))
     assert "photo.png" in said[0]

@@ -1,4 +1,4 @@
-"""What is seen over the page while files are held over it: that they may be let go here, and what can be read."""
+"""What is seen over the page while files are held over it: that they may be let go here, and where they go."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ from app.theme.theme import current_theme
 from app.widgets.labels import PlainLabel
 from app.widgets.pictures import IconPicture
 
-TITLE = "Drop to add to your question"
-SENTENCE = "Plain text for now: notes, tables, source code."
+TITLE = "Drop files or folders here"
+SENTENCE = (
+    "Notes, tables and source code go with your question.\n"
+    "PDFs, office files, scans and folders go to your documents, where you can search them."
+)
 MARGIN, CORNER = 12, 16
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QMessageBox
 
 from app.documents.dialogs import FolderDialog, PasswordDialog
 from app.documents.list_view import DocumentListView
 from app.documents.shown import Group
+from app.presenters.document_intake import SHOW_DOCUMENTS
 from runtime.documents.views import DocumentViewState
 from tests import made_up_documents as made
 from tests.documents_scene import Scene
@@ -32,9 +34,13 @@ def lines(scene: Scene) -> list[str]:
 def press(scene: Scene, document_id: int) -> None:
     """Click the button that is drawn on a line."""
     view = listed(scene)
-    index = view.lines.index_of(document_id)
-    view.scrollTo(index)
-    place = view.button_place(index)
+
+    def in_sight() -> bool:
+        view.scrollTo(view.lines.index_of(document_id))
+        return view.viewport().rect().contains(view.button_place(view.lines.index_of(document_id)))
+
+    scene.until(in_sight)
+    place = view.button_place(view.lines.index_of(document_id))
     assert not place.isEmpty()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place.center())
 
@@ -43,7 +49,7 @@ def test_nothing_yet_offers_to_add(scene: Scene) -> None:
     scene.open()
     assert scene.page.lists.nothing.isVisible()
     assert not scene.page.field.isVisible()
-    assert scene.page.lists.begin_button.hasFocus() or scene.page.focusProxy() is scene.page.lists.begin_button
+    assert scene.page.begin is scene.page.lists.begin_button
 
 
 def test_groups_filter_and_add_up(scene: Scene) -> None:
@@ -72,15 +78,14 @@ def test_a_group_that_became_empty_gives_way_to_all(scene: Scene) -> None:
 def test_a_password_is_asked_and_tried(scene: Scene) -> None:
     scene.open(made.every_state())
     press(scene, 4)
-    dialog = scene.page.findChild(PasswordDialog)
-    assert isinstance(dialog, PasswordDialog)
+    (dialog,) = scene.page.findChildren(PasswordDialog)
     assert dialog.field.echoMode() is QLineEdit.EchoMode.Password
     dialog.field.setText("wrong")
     dialog.yes.click()
     scene.until(lambda: "did not open" in listed(scene).lines.index_of(4).data(Qt.ItemDataRole.AccessibleTextRole))
-    scene.until(lambda: not any(each.isVisible() for each in scene.page.findChildren(PasswordDialog)))
+    scene.until(lambda: not scene.page.findChildren(PasswordDialog))
     press(scene, 4)
-    again = next(each for each in scene.page.findChildren(PasswordDialog) if each.isVisible())
+    (again,) = scene.page.findChildren(PasswordDialog)
     again.field.setText("right")
     again.yes.click()
     scene.until(lambda: "Ready" in listed(scene).lines.index_of(4).data(Qt.ItemDataRole.AccessibleTextRole))
@@ -168,12 +173,41 @@ def test_what_comes_later_leaves_the_selection_alone(scene: Scene) -> None:
     scene.open(made.many(50))
     view = listed(scene)
     view.setCurrentIndex(view.lines.index_of(120))
-    scene.controller.take(["/home/mira/AAA first.pdf", "/home/mira/zzz last.pdf"])
+    scene.presenter.take(["/home/mira/AAA first.pdf", "/home/mira/zzz last.pdf"])
     scene.until(lambda: len(lines(scene)) == 52)
     assert lines(scene)[0] == "AAA first.pdf"
     row = view.lines.document(view.currentIndex())
     assert row is not None
     assert row.id == 120
+
+
+def test_what_is_selected_stays_so_while_others_come_and_go(scene: Scene) -> None:
+    scene.open(made.many(60))
+    view = listed(scene)
+    view.selectAll()
+    chosen = {row.id for row in view.chosen()}
+    assert len(chosen) == 60
+    between = [f"{view.lines.index(at).data()}.1" for at in (5, 20, 40)]
+    scene.presenter.take([f"/home/mira/{name}" for name in between])
+    scene.until(lambda: len(lines(scene)) >= 63)
+    assert {row.id for row in view.chosen()} == chosen
+    scene.controller.forget([101, 130])
+    scene.until(lambda: not view.lines.index_of(130).isValid())
+    assert {row.id for row in view.chosen()} == chosen - {101, 130}
+
+
+def test_delete_forgets_what_is_selected_also_from_a_heading(scene: Scene) -> None:
+    scene.open((*made.many(3), *made.every_state()), (made.OFFICE,))
+    view = listed(scene)
+    view.setFocus()
+    view.setCurrentIndex(view.lines.index(0))
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert not scene.page.findChildren(QMessageBox)
+    view.selectAll()
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    (box,) = scene.page.findChildren(QMessageBox)
+    assert box.text() == "Forget 18 documents?"
+    QTest.keyClick(box, Qt.Key.Key_Escape)
 
 
 def test_folders_fold_and_tell_what_they_follow(scene: Scene) -> None:
@@ -188,15 +222,66 @@ def test_folders_fold_and_tell_what_they_follow(scene: Scene) -> None:
     assert len(lines(scene)) == 22
 
 
-def test_a_folder_is_followed_only_if_wanted(scene: Scene, tmp_path: object) -> None:
+def folder_question(scene: Scene) -> FolderDialog:
+    """The dialog about folders, once it is there."""
+    shown: list[FolderDialog] = []
+
+    def there() -> bool:
+        shown[:] = [each for each in scene.page.findChildren(FolderDialog) if each.isVisible()]
+        return bool(shown)
+
+    scene.until(there)
+    return shown[0]
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_a_folder_is_followed_only_if_wanted(scene: Scene, tmp_path: Path, follow: bool) -> None:
     scene.open(made.many(3))
-    for follow, call in ((True, ("watch", str(tmp_path))), (False, ("add", (str(tmp_path),), None))):
-        scene.page.overlay.dropped.emit([str(tmp_path)])
-        dialog = next(each for each in scene.page.findChildren(FolderDialog) if each.isVisible())
-        dialog.follow.setChecked(follow)
-        dialog.yes.click()
-        scene.until(lambda call=call: call in scene.documents.asked)  # type: ignore[misc]
-        scene.until(lambda: not any(each.isVisible() for each in scene.page.findChildren(FolderDialog)))
+    call = ("watch", str(tmp_path)) if follow else ("add", (str(tmp_path),), None)
+    scene.page.overlay.dropped.emit([str(tmp_path)])
+    dialog = folder_question(scene)
+    dialog.follow.setChecked(follow)
+    dialog.yes.click()
+    scene.until(lambda: call in scene.documents.asked)
+
+
+def test_several_folders_are_one_question_and_files_beside_them_go_in_at_once(scene: Scene, tmp_path: Path) -> None:
+    folders = [tmp_path / "letters", tmp_path / "contracts"]
+    for folder in folders:
+        folder.mkdir()
+    scene.open(made.many(3))
+    scene.page.overlay.dropped.emit([str(folders[0]), "/home/mira/a.pdf", str(folders[1])])
+    scene.until(lambda: ("add", ("/home/mira/a.pdf",), None) in scene.documents.asked)
+    dialog = folder_question(scene)
+    assert "Add 2 folders?" in [label.text() for label in dialog.findChildren(QLabel)]
+    assert not any(call[0] == "watch" for call in scene.documents.asked)
+    dialog.yes.click()
+    scene.until(
+        lambda: (
+            [call for call in scene.documents.asked if call[0] == "watch"]
+            == [("watch", str(folder)) for folder in folders]
+        )
+    )
+
+
+def test_a_drop_elsewhere_is_said_once_and_one_on_the_page_is_seen(scene: Scene) -> None:
+    said: list[tuple[str, str, str]] = []
+    scene.presenter.toasted.connect(lambda *toast: said.append(toast))
+    scene.open(made.many(3))
+    scene.presenter.take(["/home/mira/seen.pdf"])
+    scene.until(lambda: len(lines(scene)) == 4)
+    scene.page.hide()
+    for name in ("a", "b", "c"):
+        scene.presenter.take([f"/home/mira/{name}.pdf"])
+    scene.until(lambda: bool(said))
+    sentence, label, act = said[0]
+    assert sentence == "3 files go to your documents, where you can search them. Chats don't answer from them yet."
+    assert (label, act) == ("Show documents", SHOW_DOCUMENTS)
+    scene.presenter.take(["/home/mira/Lease.pdf"])
+    scene.until(lambda: len(said) == 2)
+    assert said[1][0] == (
+        "“Lease.pdf” goes to your documents, where you can search it. Chats don't answer from it yet."
+    )
 
 
 def test_files_are_taken_at_once(scene: Scene) -> None:
@@ -217,15 +302,6 @@ def test_pausing_and_going_on(scene: Scene) -> None:
     strip.button.click()
     scene.until(lambda: strip.button.accessibleName() == "Pause")
     assert not scene.documents.paused
-
-
-def test_a_taken_drop_is_said(scene: Scene) -> None:
-    said: list[str] = []
-    scene.presenter.toasted.connect(lambda sentence, _label, _id: said.append(sentence))
-    scene.controller.take(["/home/mira/Lease.pdf"])
-    assert said == ["“Lease.pdf” goes to your documents and is being read."]
-    scene.controller.take([])
-    assert len(said) == 1
 
 
 def test_a_screen_reader_hears_name_state_and_key(scene: Scene) -> None:

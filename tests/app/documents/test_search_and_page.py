@@ -106,6 +106,29 @@ def test_return_opens_the_best_at_its_passage(scene: Scene) -> None:
     assert abs(canvas.boxes_shown()[0].top() - top) < 4 * scale
 
 
+def test_the_words_looked_for_are_marked_on_the_page_as_well(scene: Scene) -> None:
+    open_first(scene)
+    canvas = scene.page.viewer.canvas
+    scene.until(lambda: bool(canvas.words_shown()))
+    assert ("words", 1, 9, ("Notice",)) in scene.documents.asked
+    (word,) = canvas.words_shown()
+    lines = canvas.boxes_shown()
+    assert any(line.contains(word.center()) for line in lines)
+    assert word.width() < min(line.width() for line in lines) / 2
+    ground = canvas.viewport().grab().toImage()
+    ratio = ground.devicePixelRatio()
+
+    def colour(x: float, y: float) -> str:
+        return ground.pixelColor(round(x * ratio), round(y * ratio)).name()
+
+    middle = word.top() + 2
+    assert colour(word.right() - 1, word.bottom() - 1) != colour(word.right() + 4, word.bottom() - 1)
+    assert colour(word.center().x(), middle) != colour(lines[0].left() + 3, lines[0].top() + 2)
+    scene.page.viewer.following.click()
+    scene.until(lambda: scene.page.viewer.number.text() == "10")
+    assert not canvas.words_shown()
+
+
 def test_the_picture_is_as_sharp_as_it_is_shown(scene: Scene) -> None:
     open_first(scene)
     image = scene.page.viewer.shown.image if scene.page.viewer.shown else None

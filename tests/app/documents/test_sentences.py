@@ -35,6 +35,14 @@ State = DocumentViewState
             made.document(1, "a.png", State.PICTURES_ONLY, pages=1, pages_without_text=1),
             "This is a picture: read the text in it? A few seconds",
         ),
+        (
+            made.document(1, "a.pdf", State.PICTURES_ONLY, pages=2, pages_without_text=2, reason="no_text"),
+            "Pictures: no words were found in them",
+        ),
+        (
+            made.document(1, "a.pdf", pages=2, pages_read=2, parameters={"language_missing": "pl"}),
+            "Ready · 2 pages · English · read without the recognition of Polish, which is not installed",
+        ),
         (made.document(1, "a.pdf", State.DAMAGED, pages_read=0), "Damaged: it can't be opened"),
         (made.document(1, "a.pdf", State.DAMAGED, pages_read=3), "Damaged: only 3 pages could be read"),
         (made.document(1, "a.zip", State.TOO_LARGE, pages_read=0, reason="unpacked"), "Too large once unpacked"),

@@ -207,7 +207,7 @@ def test_controls_have_names_sizes_and_room(qtbot: QtBot, sidebar: Sidebar, them
     theme.choose("dark", scale)
     try:
         controls = [c for c in sidebar.findChildren(QAbstractButton) if c.isVisible() and c.parent() is sidebar]
-        assert len(controls) == 6
+        assert len(controls) == 7
         qtbot.waitUntil(lambda: all(c.width() >= c.sizeHint().width() for c in controls))
         for control in controls:
             assert control.accessibleName()
