@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
@@ -122,7 +123,9 @@ class PageCanvas(QAbstractScrollArea):
             self.set_zoom(steps[0] if by > 0 else steps[-1])
 
     def _size(self) -> tuple[int, int]:
-        width = max(round(min(self.viewport().width() - 2 * MARGIN, PAPER_WIDTH) * self.zoom), 40)
+        # Room for the scroll bar is kept in any case: a page that just fits without one would have it come and go.
+        room = self.width() - self.verticalScrollBar().sizeHint().width()
+        width = max(round(min(room - 2 * MARGIN, PAPER_WIDTH) * self.zoom), 40)
         return width, max(round(width * self._points[1] / self._points[0]), 40)
 
     def _measure(self) -> None:
@@ -214,6 +217,11 @@ class PageCanvas(QAbstractScrollArea):
         self._rest.start()
         if self._to_passage:
             self._go_to_passage()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was laid out while it was hidden asked for no picture."""
+        super().showEvent(event)
+        self._rest.start()
 
     def event(self, event: QEvent) -> bool:
         """Moved to a screen of other sharpness."""
