@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
-from app.controllers.document_calls import Edges
 from app.controllers.document_pages import DocumentPagesController
 from app.controllers.document_search import DocumentSearchController
 from app.controllers.documents import DocumentsController
 from app.presenters.documents import DocumentsPresenter
 from runtime.documents.rows import Collection
 from runtime.documents.views import DocumentView
-from tests.made_up_documents import LEFT, LETTER, LINE, TOP, MadeUpDocuments, page_words
+from tests.made_up_documents import MadeUpDocuments
 
 WAIT_S = 30.0
-
-
-class DocumentsWithWords(MadeUpDocuments):
-    """Also knows where on the page single words stand."""
-
-    def word_boxes(self, document_id: int, page: int, text: str, words: Sequence[tuple[int, int]]) -> tuple[Edges, ...]:
-        """From where the passage begins on the made-up page."""
-        from PySide6.QtGui import QFont, QFontMetricsF
-
-        self.asked.append(("words", document_id, page, tuple(text[a:b] for a, b in words)))
-        font = QFont("Inter")
-        font.setPixelSize(110)
-        letters = QFontMetricsF(font)
-        begin, boxes = page_words().index(text), []
-        for a, b in words:
-            before = page_words()[: begin + a].split("\n")
-            left = LEFT + letters.horizontalAdvance(before[-1]) / 10
-            bottom = TOP - (len(before) - 1) * LINE - 3.5
-            boxes.append((left, bottom, left + letters.horizontalAdvance(text[a:b]) / 10, bottom + LETTER + 3))
-        return tuple(boxes)
 
 
 class Scene:
@@ -50,7 +29,7 @@ class Scene:
         # Nothing is left to Python's collector: it runs in any thread, and what belongs to Qt must end in this one.
         self._owner = QObject()
         self.bridge = EventBridge(self._owner)
-        self.documents = DocumentsWithWords(on_event=self.bridge.deliver)
+        self.documents = MadeUpDocuments(on_event=self.bridge.deliver)
         self._runners = [TaskRunner(name, self._owner) for name in ("documents", "document-search", "document-pages")]
         asks, searches, drawing = self._runners
         self.controller = DocumentsController(lambda: self.documents, self.bridge, asks, self._owner)

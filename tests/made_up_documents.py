@@ -255,7 +255,19 @@ class MadeUpDocuments:
     def word_boxes(
         self, document_id: int, page: int, text: str, words: Sequence[tuple[int, int]]
     ) -> tuple[tuple[float, float, float, float], ...]:
-        return ()
+        from PySide6.QtGui import QFont, QFontMetricsF
+
+        self.asked.append(("words", document_id, page, tuple(text[a:b] for a, b in words)))
+        font = QFont("Inter")
+        font.setPixelSize(110)
+        letters = QFontMetricsF(font)
+        begin, boxes = page_words().index(text), []
+        for a, b in words:
+            before = page_words()[: begin + a].split("\n")
+            left = LEFT + letters.horizontalAdvance(before[-1]) / 10
+            bottom = TOP - (len(before) - 1) * LINE - 3.5
+            boxes.append((left, bottom, left + letters.horizontalAdvance(text[a:b]) / 10, bottom + LETTER + 3))
+        return tuple(boxes)
 
     def passage_boxes(self, document_id: int, page: int, text: str) -> tuple[tuple[float, float, float, float], ...]:
         from PySide6.QtGui import QFont, QFontMetricsF
