@@ -35,6 +35,7 @@ _SHORT_LINE = 60
 _WHITE = 250
 _HEADING_RATIOS = ((1.6, 1), (1.3, 2), (1.12, 3))
 _LONGEST_HEADING = 200
+_BOXES = frozenset("☐☑☒")
 _NEW_PARAGRAPH = 1.35
 _FULL_LINE = 0.6
 
@@ -195,9 +196,9 @@ def _grouped(lines: list[Line]) -> list[tuple[list[Line], BlockKind, int]]:
 
 def _kind(line: Line, body: float, bold_body: bool) -> tuple[BlockKind, int]:
     text = line.text
-    if line.height >= _HEADING_RATIOS[-1][0] * body and body and _has_letter(text):
+    if body and _has_letter(text) and _large_enough(line, body):
         return BlockKind.HEADING, next(level for ratio, level in _HEADING_RATIOS if line.height >= ratio * body)
-    if text[-1] in _ROW_ENDS and len(text) < _LONGEST_ROW and _ROW.match(text):
+    if _is_row(text):
         return BlockKind.TABLE_ROW, 0
     if line.bold and not bold_body and _stands_alone(text):
         return BlockKind.HEADING, 4
@@ -205,6 +206,19 @@ def _kind(line: Line, body: float, bold_body: bool) -> tuple[BlockKind, int]:
     if (not text[0].isalpha() or text[1:2] in (".", ")")) and _BULLET.match(text):
         return BlockKind.LIST_ITEM, 0
     return BlockKind.PARAGRAPH, 0
+
+
+def _is_row(text: str) -> bool:
+    return text[-1] in _ROW_ENDS and len(text) < _LONGEST_ROW and _ROW.match(text) is not None
+
+
+def _large_enough(line: Line, body: float) -> bool:
+    """A little larger than the text is a heading only if it reads as one: no row of figures, no ticked box, no
+    sentence."""
+    text, (least, clear) = line.text, (ratio * body for ratio, _level in _HEADING_RATIOS[:0:-1])
+    if line.height < least or not _BOXES.isdisjoint(text):
+        return False
+    return line.height >= clear or (text[-1] not in ".,;:" and not _is_row(text))
 
 
 def _has_letter(text: str) -> bool:

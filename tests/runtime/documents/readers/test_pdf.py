@@ -10,6 +10,7 @@ from runtime.documents.reader_process import ReaderProcess
 from runtime.documents.reading import BlockKind, ReadingEnd
 from runtime.errors import DocumentUnopened
 from tests.documents_made import pdfs
+from tests.documents_made.pdf_writer import PdfWriter
 from tests.runtime.documents.readers.conftest import ReadBytes
 
 
@@ -107,3 +108,19 @@ def test_what_does_not_open_says_why(reader: ReaderProcess, tmp_path: Path) -> N
     assert reader.render_page(path, 1, 300, password="secret").width_px == 300
     with pytest.raises(DocumentUnopened):
         reader.render_page(path, 99, 300, password="secret")
+
+
+def test_a_total_in_larger_letters_is_a_row_and_no_heading(read: ReadBytes) -> None:
+    writer = PdfWriter()
+    page = writer.page()
+    for y, size, words in (
+        (700, 11.5, "Segment results"),
+        (670, 10, "Income grew in all regions and in both halves of the year, as the table shows."),
+        (640, 11.5, "Total operating income $ 22,998 $ 23,076"),
+        (610, 11.5, "It is described in the notes below, and nowhere else in this report."),
+        (580, 10, "The notes are part of the report and were audited together with it by the auditors."),
+    ):
+        page.text(72, y, words, size=size)
+    kinds = [block.kind for block in read("totals.pdf", writer.content()).blocks]
+    assert kinds[:4] == [BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.TABLE_ROW, BlockKind.PARAGRAPH]
+    assert BlockKind.HEADING not in kinds[1:]
