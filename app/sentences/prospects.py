@@ -41,15 +41,23 @@ def memory_sentence(choice: Choice, computer: Computer, computer_name: str) -> s
     return f"{has}; a model may take up to {budget} of it now. {needs}"
 
 
+# So little more is no reason to close other programs.
+NOT_WORTH_CLOSING = 1.15
+
+
 def reach(choice: Choice) -> str:
     """ "Comfortable up to about 130 pages. At about 260 pages it would crawl.": a sentence for each verdict, as far as
     the model can see."""
-    found = {}
+    found: dict[Fit, str] = {}
+    comfortable = 0
     for fit, group in groupby(choice.lengths, key=lambda length: length.fit):
         tokens = [length.context_tokens for length in group]
         if fit is Fit.COMFORTABLE:
             # Where it ends being so is known more exactly than the usual lengths tell.
-            found[fit] = f"Comfortable up to {pages(max(max(tokens), choice.longest_context_tokens))}."
+            comfortable = max(max(tokens), choice.longest_context_tokens)
+            found[fit] = f"Comfortable up to {pages(comfortable)}."
+            continue
+        if fit is Fit.TIGHT and max(tokens) < NOT_WORTH_CLOSING * comfortable:
             continue
         length = pages(max(tokens) if fit is Fit.TIGHT else min(tokens))
         if not any(length in said for said in found.values()):

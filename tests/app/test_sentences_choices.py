@@ -126,6 +126,6 @@ def test_lengths_are_told_as_pages_each_verdict_once() -> None:
     fits = [length.fit for length in pick.lengths]
     assert fits[0] is Fit.COMFORTABLE
     assert fits[-1] is Fit.CRAWLS
-    assert sentences.reach(pick) == "Comfortable up to about 130 pages. At about 260 pages it would crawl."
+    assert sentences.reach(pick) == "Comfortable up to about 120 pages. At about 260 pages it would crawl."
     tight = tuple(replace(length, fit=Fit.TIGHT) for length in pick.lengths)
     assert sentences.reach(replace(pick, lengths=tight)) == "Up to about 260 pages, if you close other programs."

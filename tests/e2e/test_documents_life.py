@@ -78,14 +78,14 @@ def search(qtbot: QtBot, hearth: Hearth, words: str) -> list[str]:
 
 
 def finds(qtbot: QtBot, hearth: Hearth, words: str, names: list[str]) -> None:
-    """Ask again and again until these are the documents found: what changes on the disk is read in its own time."""
-    page, found = hearth.documents_view.page, hearth.documents_view._search
-    hits = page.lists.found.hits.hits
+    """Ask again and again until the words are found in these documents: what changes on the disk is read in its own
+    time. What was found by its meaning alone does not count."""
+    found = hearth.documents_view._search
 
     def so() -> bool:
         if found.asking:
             return False
-        if found.answered == words and [str(hits.index(at).data()) for at in range(hits.rowCount())] == names:
+        if found.answered == words and [hit.name for hit in found.hits if hit.highlights] == names:
             return True
         found.find(words)
         return False

@@ -122,7 +122,7 @@ def nothing(memory_gb: float, available: int) -> tuple[Computer, Recommendation]
 def test_where_nothing_fits_the_ways_out_are_told() -> None:
     computer, recommendation = nothing(4, 2 * GB)
     sentence = first_offer.no_fit(recommendation.ways_out, again=False)
-    assert "needs 1.3 GB of memory" in sentence
+    assert "needs 1.5 GB of memory" in sentence
     assert sentence.endswith("can be used now.")
     ways = first_offer.ways_out(computer, recommendation.ways_out)
     assert [way.id for way in ways] == [first_offer.LOOK_AGAIN, first_offer.SEARCH, first_offer.ANOTHER_COMPUTER]
