@@ -16,6 +16,7 @@ LONGEST_PIECE_CHARS = 500
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？｡।॥؟][”’」』）]*\s*|\n+")
 _SPACE = re.compile(r"\s+")
 # What leads the eye from a row's name to its numbers, and the line one signs on.
+_LED = ("...", ". .", "___", "_ _", "···", "· ·", "․․․", "………", "… …")
 _LEADER = re.compile(r"(?:[ \t\u00a0]?[.\u00b7\u2024\u2026_]){5,}[ \t\u00a0]?")
 _HEADINGS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
 
@@ -62,7 +63,7 @@ def page_text(page: Page) -> tuple[str, list[tuple[int, int]]]:
             gap = _gap(page.blocks[number - 1], block)
             parts.append(gap)
             at += len(gap)
-        body = block.text if block.kind is BlockKind.CODE else _LEADER.sub(" … ", block.text)
+        body = block.text if block.kind is BlockKind.CODE else _without_leaders(block.text)
         parts.append(body)
         spans.append((at, at + len(body)))
         at += len(body)
@@ -115,3 +116,8 @@ def _cut_long(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     if stop > start:
         found.append((start, stop))
     return found
+
+
+def _without_leaders(text: str) -> str:
+    # Hardly any text has one, and looking for the pattern costs a hundred times what looking for these does.
+    return _LEADER.sub(" … ", text) if any(beginning in text for beginning in _LED) else text
