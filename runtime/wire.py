@@ -18,6 +18,7 @@ import msgspec
 
 PROTOCOL_VERSION = 1
 MAX_LINE_BYTES = 64 * 1024 * 1024
+HEARTBEAT_S = 1.0
 
 
 class WireError(Exception):
@@ -106,3 +107,21 @@ class ChildEnd:
         """Messages until the parent closes the pipe, which means: exit."""
         for line in read_lines(self._incoming):
             yield self._codec.decode(line)
+
+    def beat(self) -> None:
+        """Say each second that this process lives, on a thread of its own, until the process ends."""
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+
+    def _beat(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(HEARTBEAT_S):
+            self.send(Heartbeat())
+
+
+def be_the_first_to_go() -> None:
+    """When memory runs out, the system should take this process and not the person's other programs."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+            score.write("1000")
+    except OSError:
+        pass

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.chat.composer.composer import Composer
-from app.chat.composer.drop_overlay import DropOverlay
-from app.chat.composer.question_field import local_paths
 from app.chat.header import Header
 from app.chat.transcript.transcript import TranscriptView
 from app.widgets.buttons import button
+from app.widgets.drop_overlay import DropOverlay
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import empty
 from app.widgets.page import TurningRow
 
 COLUMN_WIDTH = 776
+DROP_TITLE = "Drop files or folders here"
+DROP_SENTENCE = (
+    "Notes, tables and source code go with your question.\n"
+    "PDFs, office files, scans and folders go to your documents, where you can search them."
+)
 
 
 class Banner(QFrame):
@@ -77,7 +80,6 @@ class ChatPage(QWidget):
         self._banner.acted.connect(self.banner_acted)
         self._download = Banner("news")
         self._download.acted.connect(lambda _action: self.download_wanted.emit())
-        self.setAcceptDrops(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 10)
         layout.setSpacing(4)
@@ -86,8 +88,8 @@ class ChatPage(QWidget):
         layout.addLayout(_column(self._banner))
         layout.addWidget(self.transcript, 1)
         layout.addLayout(_column(self.composer))
-        self.overlay = DropOverlay(self)
-        self.overlay.files_dropped.connect(self.composer.take_files)
+        self.overlay = DropOverlay(self, "file-text", DROP_TITLE, DROP_SENTENCE)
+        self.overlay.dropped.connect(self.composer.take_files)
 
     def set_private(self, private: bool) -> None:
         """Whether nothing of this chat is kept; it looks different then."""
@@ -108,20 +110,6 @@ class ChatPage(QWidget):
             self._download.say(sentence, (("show", "Show the download"),))
         else:
             self._download.hide()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped anywhere on the page; the overlay says so and takes them."""
-        if local_paths(event.mimeData()):
-            event.acceptProposedAction()
-            self.overlay.appear()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """They went away, or came over the overlay."""
-        self.overlay.leave()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Let go before the overlay was there."""
-        self.overlay.dropEvent(event)
 
 
 def _column(widget: QWidget) -> QHBoxLayout:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.documents import asking
 from app.documents.dialogs import FolderDialog
-from app.documents.drop_area import SLIM, DropOverlay
+from app.documents.drop_area import LET_GO, PROMISE, SLIM
 from app.documents.left import Left
 from app.documents.page_view import PageView
 from app.documents.shown import (
@@ -26,6 +26,7 @@ from app.documents.shown import (
     Progress,
 )
 from app.theme.theme import current_theme
+from app.widgets.drop_overlay import DropOverlay
 
 BESIDE = 880
 LIST_BESIDE, LEAST_BESIDE = 400, 320
@@ -80,7 +81,7 @@ class DocumentsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._split)
         self.viewer.hide()
-        self.overlay = DropOverlay(self)
+        self.overlay = DropOverlay(self, "folder-open", LET_GO, PROMISE)
         self._connect()
         self.set_scopes(())
         self.show_findings(Findings())

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.theme.theme import current_theme
+from app.widgets.search_line import SearchLine
 
 TYPING_MS = 90
 REST_MS = 450
 HINT = "Search in all documents"
 
 
-class SearchField(QLineEdit):
-    """Escape clears it and goes no further; a second Escape is the page's.
+class SearchField(SearchLine):
+    """Says what is looked for, in two measures of haste.
 
     Signals:
         typing: the words so far; the last may be half.
         rested: the words, when no key came for a while or Return was pressed; "" at once.
-        left_downwards: Down.
         entered: Return.
     """
 
     typing = Signal(str)
     rested = Signal(str)
-    left_downwards = Signal()
     entered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -82,22 +81,3 @@ class SearchField(QLineEdit):
             self._rest.stop()
             self._say_rested()
         self.entered.emit()
-
-    def event(self, event: QEvent) -> bool:
-        """Escape is ours while there is something to clear."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._clears(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape clears, Down goes into the list."""
-        if self._clears(event):
-            self.clear()
-        elif event.key() == Qt.Key.Key_Down:
-            self.left_downwards.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _clears(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and bool(self.text())

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.widgets.search_line import SearchLine
 
 REST_MS = 120
 
 
-class FindField(QLineEdit):
-    """Escape clears it and goes no further; a second Escape is the window's.
+class FindField(SearchLine):
+    """Says what is looked for.
 
     Signals:
         words_changed: the words, with each key.
         words_rested: the words, when no key came for a moment; "" at once.
-        left_downwards: Down.
     """
 
     words_changed = Signal(str)
     words_rested = Signal(str)
-    left_downwards = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,22 +49,3 @@ class FindField(QLineEdit):
         else:
             self._timer.stop()
             self.words_rested.emit("")
-
-    def event(self, event: QEvent) -> bool:
-        """Escape is ours while there is something to clear."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._clears(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape clears, Down goes into the list."""
-        if self._clears(event):
-            self.clear()
-        elif event.key() == Qt.Key.Key_Down:
-            self.left_downwards.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _clears(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and bool(self.text())

@@ -7,11 +7,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import apsw
-
 from runtime.documents.fetching import number
 from runtime.documents.index_schema import INDEX_MIGRATIONS, open_index_connection
-from runtime.storage.connection import Connection, translated
+from runtime.storage.connection import Connection, transaction, translated
 from runtime.storage.migrations import migrate, require_known
 
 FEWEST_FREE_PAGES = 4_096
@@ -53,7 +51,7 @@ class IndexStore:
             if self._writer.in_transaction:
                 yield self._writer
                 return
-            with _transaction(self._writer, "BEGIN IMMEDIATE"):
+            with transaction(self._writer, "BEGIN IMMEDIATE"):
                 yield self._writer
 
     @contextlib.contextmanager
@@ -61,7 +59,7 @@ class IndexStore:
         """One unchanging view of what was committed last. Raises: StoreDamaged, HomeNotWritable."""
         reader = self._take_reader()
         try:
-            with translated(self.path), _transaction(reader, "BEGIN"):
+            with translated(self.path), transaction(reader, "BEGIN"):
                 yield reader
         finally:
             self._put_back(reader)
@@ -111,16 +109,3 @@ def _let_it_shrink(connection: Connection) -> None:
     if number(connection, "SELECT count(*) FROM sqlite_schema") == 0 and number(connection, "PRAGMA auto_vacuum") != 2:
         connection.pragma("auto_vacuum", 2)
         connection.execute("VACUUM")
-
-
-@contextlib.contextmanager
-def _transaction(connection: Connection, begin: str) -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            with contextlib.suppress(apsw.Error):
-                connection.execute("ROLLBACK")
-        raise

@@ -11,9 +11,8 @@ import threading
 
 from runtime.inference.backend import ChatBackend
 from runtime.inference.loop import CODEC, WorkLoop
-from runtime.wire import ChildEnd, Heartbeat, WireError
+from runtime.wire import ChildEnd, WireError, be_the_first_to_go
 
-HEARTBEAT_S = 1.0
 # No look-ups, no questions, no advertisements: this process speaks to its parent and to nobody else.
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
@@ -30,7 +29,7 @@ def main() -> int:
     end = ChildEnd(CODEC)
     os.environ.update(ENVIRONMENT)
     os.environ.pop("HF_TOKEN", None)
-    _be_the_first_to_go()
+    be_the_first_to_go()
 
     def make_backend() -> ChatBackend:
         from runtime.inference.mlx_backend import MlxBackend
@@ -39,7 +38,7 @@ def main() -> int:
 
     loop = WorkLoop(make_backend, end.send)
     threading.Thread(target=_read, args=(end, loop), name="requests", daemon=True).start()
-    threading.Thread(target=_beat, args=(end,), name="heartbeat", daemon=True).start()
+    end.beat()
     loop.run()
     return 0
 
@@ -52,21 +51,6 @@ def _read(end: ChildEnd, loop: WorkLoop) -> None:
         print(error, file=sys.stderr)  # noqa: T201 - the parent keeps the last lines for its report
     # The parent is gone or wants us gone: nothing here is worth a slow goodbye.
     os._exit(0)
-
-
-def _beat(end: ChildEnd) -> None:
-    pause = threading.Event()
-    while not pause.wait(HEARTBEAT_S):
-        end.send(Heartbeat())
-
-
-def _be_the_first_to_go() -> None:
-    """When memory runs out, the system should take this process and not the person's other programs."""
-    try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-            score.write("1000")
-    except OSError:
-        pass
 
 
 if __name__ == "__main__":

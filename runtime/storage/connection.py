@@ -118,3 +118,17 @@ def _disk_full(path: Path) -> bool:
         return os.access(path.parent, os.W_OK) and shutil.disk_usage(path.parent).free < NEARLY_FULL_BYTES
     except OSError:
         return False
+
+
+@contextlib.contextmanager
+def transaction(connection: Connection, begin: str) -> Iterator[None]:
+    """One transaction that ``begin`` begins: committed when the block ends, undone if it raises."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            with contextlib.suppress(apsw.Error):
+                connection.execute("ROLLBACK")
+        raise

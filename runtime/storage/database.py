@@ -9,11 +9,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import apsw
-
 from runtime.errors import StorageError, StoreDamaged
 from runtime.storage.backup import Backups
-from runtime.storage.connection import Connection, is_sound, open_connection, translated
+from runtime.storage.connection import Connection, is_sound, open_connection, transaction, translated
 from runtime.storage.files import copy_file, keep_aside, storage_errors, sweep_temporary_files
 from runtime.storage.migrations import MIGRATIONS, Migration, migrate, require_known, version_of
 
@@ -83,7 +81,7 @@ class Database:
             if self._writer.in_transaction:
                 yield self._writer
                 return
-            with _transaction(self._writer, "BEGIN IMMEDIATE"):
+            with transaction(self._writer, "BEGIN IMMEDIATE"):
                 yield self._writer
 
     @contextlib.contextmanager
@@ -97,7 +95,7 @@ class Database:
             if self._reader.in_transaction:
                 yield self._reader
                 return
-            with _transaction(self._reader, "BEGIN"):
+            with transaction(self._reader, "BEGIN"):
                 yield self._reader
 
     def back_up(self) -> Path:
@@ -218,16 +216,3 @@ class Database:
             with contextlib.suppress(OSError):
                 changed_at = max(changed_at, os.stat(f"{self.path}{suffix}").st_mtime)
         return age_s >= self._backup_every_s and changed_at > made_at
-
-
-@contextlib.contextmanager
-def _transaction(connection: Connection, begin: str) -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            with contextlib.suppress(apsw.Error):
-                connection.execute("ROLLBACK")
-        raise

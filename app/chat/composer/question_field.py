@@ -6,6 +6,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QWidget
 
+from app.widgets.drop_overlay import local_paths
 from app.widgets.growing_text import GrowingText
 
 LINES_AT_MOST = 6
@@ -110,8 +111,3 @@ def _wrap_for(text: str) -> QTextOption.WrapMode:
     """Between words, unless a line is so long that looking for words would freeze the window."""
     longest = max((len(line) for line in text.split("\n")), default=0)
     return _ANYWHERE if longest > LONG_LINE else _BY_WORDS
-
-
-def local_paths(source: QMimeData) -> list[str]:
-    """The files of a drop or paste that are on this computer."""
-    return [url.toLocalFile() for url in source.urls() if url.isLocalFile()]

@@ -16,9 +16,8 @@ from runtime.documents.embeddings.encoder import Computing
 from runtime.documents.embeddings.messages import CODEC, EmbedderFailed, StartEmbedding
 from runtime.documents.embeddings.work import EmbeddingWork
 from runtime.errors import EngineOutOfMemory, problem_of
-from runtime.wire import PROTOCOL_VERSION, ChildEnd, Heartbeat, Hello, WireError
+from runtime.wire import PROTOCOL_VERSION, ChildEnd, Hello, WireError, be_the_first_to_go
 
-HEARTBEAT_S = 1.0
 # Threads are ours to count: no library starts some of its own for each core.
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -36,12 +35,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches us too; the parent decides
     os.environ.update(ENVIRONMENT)
     os.environ.pop("HF_TOKEN", None)
-    _be_the_first_to_go()
+    be_the_first_to_go()
     end.send(Hello(PROTOCOL_VERSION, "embeddings"))
     order = next(end.receive(), None)
     if not isinstance(order, StartEmbedding):
         os._exit(0)
-    threading.Thread(target=_beat, args=(end,), name="heartbeat", daemon=True).start()
+    end.beat()
     _limit_memory(order)
     try:
         work = EmbeddingWork(order, end.send)
@@ -64,12 +63,6 @@ def _read(end: ChildEnd, work: EmbeddingWork) -> None:
     os._exit(0)
 
 
-def _beat(end: ChildEnd) -> None:
-    pause = threading.Event()
-    while not pause.wait(HEARTBEAT_S):
-        end.send(Heartbeat())
-
-
 def _limit_memory(order: StartEmbedding) -> None:
     """No more address space than this, where the system keeps such limits (macOS does not). A graphics card's driver
     reserves far more than it uses, so with MLX there is none."""
@@ -84,15 +77,6 @@ def _limit_memory(order: StartEmbedding) -> None:
     # The file mapped, a copy to round, and the copy that computes.
     limit = order.memory_limit_bytes + 3 * weights
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def _be_the_first_to_go() -> None:
-    """When memory runs out, the system should take this process and not the person's other programs."""
-    try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-            score.write("1000")
-    except OSError:
-        pass
 
 
 if __name__ == "__main__":

@@ -10,10 +10,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.chat_page import ChatPage
+from app.chat.chat_page import DROP_SENTENCE, DROP_TITLE, ChatPage
 from app.chat.composer.attachment_bar import AttachmentBar, AttachmentChip
 from app.chat.composer.composer import Composer
-from app.chat.composer.drop_overlay import SENTENCE, TITLE
 from app.chat.composer.question_field import CHARACTERS_AT_MOST, LONG_LINE
 from app.theme.theme import Theme
 
@@ -305,7 +304,7 @@ def test_files_over_any_part_of_the_page_are_invited(page: ChatPage, over: str) 
     assert enter(widget, data).isAccepted()
     assert page.overlay.isVisible()
     assert page.overlay.geometry() == page.rect()
-    assert [label.text() for label in page.overlay.findChildren(QLabel) if label.text()] == [TITLE, SENTENCE]
+    assert [label.text() for label in page.overlay.findChildren(QLabel) if label.text()] == [DROP_TITLE, DROP_SENTENCE]
     # The overlay now lies under the mouse: the page is left for it.
     leave(widget)
     assert enter(page.overlay, data).isAccepted()
