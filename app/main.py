@@ -14,6 +14,7 @@ from app import texts
 from app.application import FileOpener, SingleInstance, make_application
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
+from app.controllers.answers import AnswersController
 from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
 from app.controllers.computer import ComputerController
@@ -32,6 +33,7 @@ from app.controllers.shelves import ShelvesController
 from app.controllers.speech import SpeechController
 from app.controllers.works import WorksController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
+from app.presenters.answers import AnswersPresenter
 from app.presenters.chat import ChatPresenter
 from app.presenters.document_intake import SHOW_DOCUMENTS
 from app.presenters.documents import DocumentsPresenter
@@ -63,6 +65,7 @@ class Hearth(QObject):
         self._documents_asked, self._documents_searched, self._pages_drawn = (
             TaskRunner(f"documents-{what}", self) for what in ("asked", "searched", "drawn")
         )
+        self._sources_drawn = TaskRunner("sources-drawn", self)
         self._closed = self._started = False
         self._early_files: list[str] = []
         runtime, bridge = self.runtime, self.bridge
@@ -80,6 +83,15 @@ class Hearth(QObject):
             runtime.measuring, bridge, self.computer, self.models, self.chat, self.downloads, self.works, self
         )
         self.documents = DocumentsController(lambda: runtime.documents, bridge, self._documents_asked, self)
+        self.answers = AnswersController(
+            self.chat,
+            lambda: runtime.conversations,
+            lambda: runtime.documents,
+            bridge,
+            self._store,
+            self._documents_asked,
+            self,
+        )
         self.attachments = AttachmentsController(self._questions, self)
         self.speech = SpeechController(self)
         self.guide = GuideController(runtime, self._store, self)
@@ -107,6 +119,14 @@ class Hearth(QObject):
             self.documents,
             DocumentSearchController(lambda: runtime.documents, self._documents_searched, self),
             DocumentPagesController(lambda: runtime.documents, self._pages_drawn, self),
+            self,
+        )
+        self.answers_view = AnswersPresenter(
+            self.answers,
+            self.documents,
+            DocumentPagesController(lambda: runtime.documents, self._sources_drawn, self),
+            self.chat,
+            self.chat_view,
             self,
         )
         self.window = MainWindow()
@@ -141,6 +161,9 @@ class Hearth(QObject):
         self.models_view.toasted.connect(window.toast)
         self.documents_view.toasted.connect(window.toast)
         self.documents_view.chat_wanted.connect(window.show_chat)
+        self.documents_view.ask_wanted.connect(self.answers_view.ask_about)
+        self.answers_view.chat_wanted.connect(window.show_chat)
+        self.answers_view.toasted.connect(window.toast)
         self.network.changed.connect(self.downloads.set_network)
         self.settings_view.back_wanted.connect(window.show_chat)
         self.settings_view.move_wanted.connect(self._move_models)
@@ -279,7 +302,7 @@ class Hearth(QObject):
         self.settings.change(window_geometry=self.window.geometry_text())
         self.hub_search.close()
         self._searches.close()
-        for runner in (self._documents_asked, self._documents_searched, self._pages_drawn):
+        for runner in (self._documents_asked, self._documents_searched, self._pages_drawn, self._sources_drawn):
             runner.close()
         self._questions.close()
         self._store.close()

@@ -9,7 +9,8 @@ from runtime.chats.history import estimated_tokens, newest_that_fit
 from runtime.chats.recorder import AnswerRecorder
 from runtime.errors import Problem, PromptTooLong
 from runtime.events import AnswerDelta, AnswerStatistics, Channel
-from runtime.requests import ChatMessage
+from runtime.requests import ChatMessage, Role
+from runtime.sources import Grounding
 
 # Below the engine's exact limit when shortening again, as estimates of single turns are off by more than their sum.
 SHORTEN_MARGIN = 0.9
@@ -17,7 +18,8 @@ SHORTEN_MARGIN = 0.9
 
 @dataclass
 class AnswerUnderWay:
-    """The answer being written: ``turns`` are what the model was given of ``all_turns``."""
+    """The answer being written: ``turns`` are what the model was given of ``all_turns``, ``messages`` what it was given
+    instead of them, where the answer stands on documents."""
 
     request_id: str
     conversation_id: str
@@ -29,6 +31,13 @@ class AnswerUnderWay:
     shortened_again: bool = False
     stop_asked: bool = False
     began: dict[Channel, float] = field(default_factory=dict)
+    messages: tuple[ChatMessage, ...] = ()
+    grounding: Grounding | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the model writes on from words of its own."""
+        return self.before is not None and self.turns[-1].role is Role.ASSISTANT
 
     def heard(self, event: AnswerDelta) -> AnswerDelta:
         """Note when a part begins. What is thought after a break stands apart from what was thought before it."""
@@ -54,7 +63,7 @@ class AnswerUnderWay:
 
     def shorter(self, problem: Problem | None, system: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...] | None:
         """The turns to try once more with, if the engine found the prompt too long and older turns can go."""
-        if problem is None or problem.code != PromptTooLong.code or len(self.turns) <= 2:
+        if problem is None or problem.code != PromptTooLong.code or len(self.turns) <= 2 or self.messages:
             return None
         if self.recorder.has_text or self.shortened_again or self.stop_asked:
             return None

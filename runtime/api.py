@@ -38,8 +38,10 @@ from runtime.documents.views import DocumentsStatus, DocumentView, DocumentViewS
 from runtime.downloads.search_messages import HubKind, HubModel
 from runtime.errors import GuideUnusable, HearthError, ModelNotFound, Problem, Scalar, problem_of
 from runtime.events import (
+    AnswerChecked,
     AnswerDelta,
     AnswerFinished,
+    AnswerGrounded,
     AnswerStarted,
     AnswerStatistics,
     Channel,
@@ -58,6 +60,7 @@ from runtime.events import (
     LengthLimit,
     ModelLoaded,
     PromptProgress,
+    ReadingAll,
     SelfTestChanged,
     SelfTestState,
     WorkChanged,
@@ -84,6 +87,14 @@ from runtime.requests import (
     Role,
     Sampling,
 )
+from runtime.sources import (
+    DocumentScope,
+    Grounding,
+    ReadingMode,
+    Source,
+    Verdict,
+    VerdictKind,
+)
 from runtime.storage.instance_lock import InstanceLock
 from runtime.storage.measurements import SelfTest
 from runtime.storage.settings import Settings
@@ -93,8 +104,10 @@ __all__ = [
     "DAYS_IN_BIN",
     "GUIDE_NAME",
     "HUB_TOKEN",
+    "AnswerChecked",
     "AnswerDelta",
     "AnswerFinished",
+    "AnswerGrounded",
     "AnswerStarted",
     "AnswerStatistics",
     "Attachment",
@@ -117,6 +130,7 @@ __all__ = [
     "DeletedMessage",
     "DocumentChanged",
     "DocumentRemoved",
+    "DocumentScope",
     "DocumentService",
     "DocumentView",
     "DocumentViewState",
@@ -136,6 +150,7 @@ __all__ = [
     "Generate",
     "Gpu",
     "GpuKind",
+    "Grounding",
     "Guide",
     "GuideFacts",
     "GuideUnusable",
@@ -170,6 +185,8 @@ __all__ = [
     "Problem",
     "PromptProgress",
     "Purpose",
+    "ReadingAll",
+    "ReadingMode",
     "Reason",
     "ReasonCode",
     "Recommendation",
@@ -184,7 +201,10 @@ __all__ = [
     "SelfTestState",
     "Settings",
     "ShelvedModel",
+    "Source",
     "System",
+    "Verdict",
+    "VerdictKind",
     "WaitsFor",
     "WaysOut",
     "WorkChanged",

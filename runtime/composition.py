@@ -5,11 +5,12 @@ Services are made on first use, so that a command that only reads the hardware o
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,12 +28,13 @@ from runtime.chats.store import ConversationStore
 from runtime.child import python_child
 from runtime.conversing import Conversing
 from runtime.documents.embeddings.models import OFFERED, EmbeddingModel, OfferedModel, downloaded_model
+from runtime.documents.gathering import Pace
 from runtime.documents.service import DocumentService
 from runtime.downloads.manners import runs_on_battery
 from runtime.downloads.search import HubSearch
 from runtime.downloads.search_messages import HubModel
 from runtime.downloads.service import DownloadService
-from runtime.errors import ModelNotFound
+from runtime.errors import AlreadyRunning, ModelNotFound
 from runtime.events import (
     AnswerFinished,
     AnswerStarted,
@@ -42,6 +44,8 @@ from runtime.events import (
     ModelLoaded,
     WorkKind,
 )
+from runtime.forgetting import Forgetting
+from runtime.grounding.preparing import FromDocuments
 from runtime.guide import Guide
 from runtime.hardware.computer import Computer
 from runtime.hardware.pressure import read_memory
@@ -62,6 +66,8 @@ from runtime.requests import (
     Manners,
 )
 from runtime.storage.database import Database
+from runtime.storage.instance_lock import InstanceLock
+from runtime.storage.memory import MemoryDatabase
 from runtime.storage.secrets import SecretStore
 from runtime.storage.settings import Settings, SettingsStore
 from runtime.titles import Titles
@@ -226,9 +232,14 @@ class Runtime:
             better=self._model_to_learn_with,
             on_battery=runs_on_battery,
             works_on_battery=self.settings.settings.documents_on_battery,
+            pace=self._pace,
+            forgotten=self._forget_words,
         )
         self._opened.append(service.close)
         service.make_way(bool(self._answering))
+        if "_places" in vars(self) and service.forgotten():
+            # Another process, or a run that was cut off, could not.
+            self._forget_words()
         return service
 
     def document_model(self) -> EmbeddingModel | None:
@@ -242,6 +253,42 @@ class Runtime:
         if not moves:
             self._last_document_model = self.document_model()
         return self._last_document_model
+
+    @MadeOnce
+    def _forgetting(self) -> Forgetting:
+        forgetting = Forgetting(lambda: self.documents, self._conversations_here)
+        self._opened.append(forgetting.wait)
+        return forgetting
+
+    def _forget_words(self) -> None:
+        self._forgetting.begin()
+
+    @contextlib.contextmanager
+    def _conversations_here(self) -> Iterator[ConversationStore | None]:
+        """The conversations, if this process has them or may open them for a moment."""
+        if "_places" in vars(self):
+            yield self.conversations
+            return
+        lock = InstanceLock(self.paths)
+        try:
+            lock.acquire()
+        except AlreadyRunning:
+            yield None
+            return
+        try:
+            with contextlib.closing(Database(self.paths.database)) as database:
+                yield ConversationStore(Places(database))
+        finally:
+            lock.release()
+
+    def _pace(self) -> Pace | None:
+        """How fast the model that answers reads and writes here."""
+        return self._pace_of(vars(self).get("chat"))
+
+    def _pace_of(self, chat: Conversing | None) -> Pace | None:
+        loaded = chat.loaded if chat is not None else None
+        found = self.measuring.pace(self._measured_as.get(loaded.folder, loaded.folder)) if loaded else None
+        return Pace(*found) if found else None
 
     @MadeOnce
     def engine(self) -> Engine:
@@ -264,6 +311,7 @@ class Runtime:
             tell,
             # "I am only the guide" is nothing that a model should read as its own words.
             left_out=lambda message: message.model == GUIDE_NAME and self.guide.gave_up(message),
+            from_documents=FromDocuments(lambda: self.documents, self._pace),
         )
         titles = Titles(self.conversations, conversing.aside, self._on_event)
         self._opened.append(conversing.close)
@@ -271,14 +319,29 @@ class Runtime:
         return conversing
 
     @MadeOnce
+    def passing_store(self) -> ConversationStore:
+        """Conversations in memory alone: beside a window that has the others, and gone with this process."""
+        return ConversationStore(Places(MemoryDatabase()))
+
+    def passing_chat(self, *, quotes: bool = False) -> Conversing:
+        """Conversations of :attr:`passing_store`, with an engine of their own; ``quotes``: documents are quoted, and no
+        model answers. For commands."""
+        through = FromDocuments(lambda: self.documents, lambda: self._pace_of(chat), quotes)
+        chat = Conversing(self.passing_store, self._make_engine, self._on_event, from_documents=through)
+        self._opened.append(chat.close)
+        return chat
+
+    @MadeOnce
     def guide(self) -> Guide:
-        """The built-in guide, which answers in the same conversations with an engine of its own."""
+        """The built-in guide, which answers in the same conversations with an engine of its own. Over documents it
+        quotes."""
 
         def tell(event: Event) -> None:
             self._on_event(event)
             self._make_way(event)
 
-        guide = Guide(guide_folder(), self.conversations, self._make_engine, tell)
+        quotes = FromDocuments(lambda: self.documents, quotes=True)
+        guide = Guide(guide_folder(), self.conversations, self._make_engine, tell, quotes)
         self._opened.append(guide.close)
         return guide
 

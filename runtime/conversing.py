@@ -29,11 +29,15 @@ from runtime.events import (
     FinishReason,
     ModelLoaded,
 )
+from runtime.grounding.kept import KeptAnswers, Side
+from runtime.grounding.preparing import FromDocuments
 from runtime.inference.engine import Engine
 from runtime.requests import ChatMessage, Generate, LoadModel, Role, Sampling
+from runtime.sources import DocumentScope, ReadingMode
 
 log = logging.getLogger(__name__)
 
+NO_SCOPE = DocumentScope()
 DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 MAX_ANSWER_TOKENS = 4096
 # Of the model's context, the part kept free for the answer.
@@ -50,7 +54,9 @@ class Conversing:
     event of the engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its
     message id. Owns the engine that ``make_engine`` makes of the handler for its events. ``answers_as`` is the name
     kept with each answer, by default that of the loaded model's folder; a model that does not ``remember`` is given
-    the question alone, and one that does is not told of exchanges whose answer ``left_out`` names.
+    the question alone, and one that does is not told of exchanges whose answer ``left_out`` names. With
+    ``from_documents``, questions of a conversation with a scope are answered from documents: what goes before and after
+    such an answer is done on threads of their own.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Conversing:
         answers_as: str = "",
         remembers: bool = True,
         left_out: Callable[[Message], bool] = lambda _answer: False,
+        from_documents: FromDocuments | None = None,
     ) -> None:
         self.system_prompt = system_prompt
         self.sampling = sampling or Sampling()
@@ -82,6 +89,10 @@ class Conversing:
         self._unsaved: list[AnswerRecorder] = []
         self._closing = False
         self._engine = make_engine(self.handle)
+        side = Side(self._generate, self.handle, self._note_aside)
+        self._documents = (
+            KeptAnswers(from_documents, store, self._engine, on_event, side) if from_documents is not None else None
+        )
 
     @property
     def state(self) -> EngineState:
@@ -107,17 +118,33 @@ class Conversing:
         Must not be called from ``on_event``.
         """
         self._closing = True
+        if self._documents is not None:
+            self._documents.end_all()
         self._engine.close()
+        if self._documents is not None:
+            self._documents.close()
         with self._lock:
             answer = self._answer
         if answer is not None:
             self._finish(AnswerFinished(answer.request_id, FinishReason.STOPPED))
         self._save_late()
 
-    def ask(self, conversation_id: str, text: str, attachments: tuple[Attachment, ...] = ()) -> str:
+    def is_grounded(self, message_id: str) -> bool:
+        """Whether it is known what an answer stands on: then AnswerChecked follows its end, unless that is FAILED."""
+        return self._store.message(message_id).grounding is not None
+
+    def needs_model(self, conversation_id: str) -> bool:
+        """Whether a question here is answered by a model: false where passages are quoted. Raises as :meth:`ask`."""
+        quotes = self._documents is not None and self._documents.quotes
+        return not (quotes and self._store.read(conversation_id).scope.wanted)
+
+    def ask(
+        self, conversation_id: str, text: str, attachments: tuple[Attachment, ...] = (), *, read_all: bool = False
+    ) -> str:
         """Store a question under the end of the active branch with an empty answer, then ask the engine.
 
-        Returns the request id. The first question gives the conversation its title.
+        Returns the request id. The first question gives the conversation its title. ``read_all``: every page of the
+        conversation's documents is read for the answer.
 
         Raises:
             EngineBusy: an answer is being written; nothing was stored.
@@ -125,11 +152,12 @@ class Conversing:
         """
         with self._asking:
             self._require_idle()
-            before = self._store.read(conversation_id).messages
+            conversation = self._store.read(conversation_id)
+            before = conversation.messages
             question = Message(
                 "", conversation_id, before[-1].id if before else None, Role.USER, text, attachments=attachments
             )
-            return self._exchange(question, before)
+            return self._exchange(question, before, conversation.scope, read_all)
 
     def edit(self, message_id: str, text: str) -> str:
         """Ask a question in other words: a sibling of the question ``message_id``, with the same files.
@@ -141,7 +169,7 @@ class Conversing:
             path = self._store.path_to(message_id)
             if not path or path[-1].role is not Role.USER:
                 raise ConversationNotFound(message_id)
-            return self._exchange(replace(path[-1], text=text), path[:-1])
+            return self._exchange(replace(path[-1], text=text), path[:-1], self._scope(path[-1]))
 
     def retry(self, message_id: str) -> str:
         """Answer again: a sibling of the answer ``message_id``, or a first answer to that question.
@@ -151,6 +179,7 @@ class Conversing:
         with self._asking:
             self._require_idle()
             path = self._store.path_to(message_id)
+            read_all = bool(path and path[-1].grounding and path[-1].grounding.mode is ReadingMode.ALL)
             if path and path[-1].role is Role.ASSISTANT:
                 path = path[:-1]
             if not path or path[-1].role is not Role.USER:
@@ -164,7 +193,7 @@ class Conversing:
                 state=MessageState.STREAMING,
                 model=self._model(),
             )
-            return self._begin(request_id, path)
+            return self._begin(request_id, path, scope=self._scope(question), read_all=read_all)
 
     def go_on(self, message_id: str) -> str:
         """Write an answer on that ended early. Its request id is ``message_id``, as it was the first time.
@@ -175,7 +204,7 @@ class Conversing:
             self._require_idle()
             path = self._store.path_to(message_id)
             begun = self._store.reopen(message_id)
-            return self._begin(message_id, (*path[:-1], begun), continued=begun)
+            return self._begin(message_id, (*path[:-1], begun), continued=begun, scope=self._scope(begun))
 
     def aside(self, messages: tuple[ChatMessage, ...], max_tokens: int, on_done: Callable[[str | None], None]) -> bool:
         """Ask something that is kept nowhere. False, and nothing happens, unless the model is ready and idle.
@@ -203,6 +232,8 @@ class Conversing:
             answer = self._current(request_id)
             if answer is not None:
                 answer.stop_asked = True
+        if answer is not None and self._documents is not None:
+            self._documents.stop(request_id)
         if answer is not None:
             self._engine.stop(request_id)
 
@@ -241,7 +272,12 @@ class Conversing:
         loaded = self._engine.loaded
         return self._answers_as or (Path(loaded.folder).name if loaded else "")
 
-    def _exchange(self, question: Message, before: tuple[Message, ...]) -> str:
+    def _scope(self, message: Message) -> DocumentScope:
+        return self._store.read(message.conversation_id).scope if self._documents is not None else NO_SCOPE
+
+    def _exchange(
+        self, question: Message, before: tuple[Message, ...], scope: DocumentScope, read_all: bool = False
+    ) -> str:
         question_id, request_id = self._store.add_exchange(
             question.conversation_id,
             question.text,
@@ -250,9 +286,17 @@ class Conversing:
             title=title_from(question.text),
             attachments=question.attachments,
         )
-        return self._begin(request_id, (*before, replace(question, id=question_id)))
+        path = (*before, replace(question, id=question_id))
+        return self._begin(request_id, path, scope=scope, read_all=read_all)
 
-    def _begin(self, request_id: str, path: tuple[Message, ...], continued: Message | None = None) -> str:
+    def _begin(
+        self,
+        request_id: str,
+        path: tuple[Message, ...],
+        continued: Message | None = None,
+        scope: DocumentScope = NO_SCOPE,
+        read_all: bool = False,
+    ) -> str:
         question, loaded = path[-2] if continued and len(path) > 1 else path[-1], self._engine.loaded
         turns = all_turns = turns_of(without(path, self._left_out) if self._remembers else path[-1:])
         if loaded is not None and loaded.context_tokens > 0:
@@ -276,20 +320,28 @@ class Conversing:
             )
         )
         self._on_event(ConversationsChanged(question.conversation_id))
-        self._generate(answer)
+        if self._documents is not None and scope.wanted:
+            kept = continued.grounding if continued else None
+            system = self.system_prompt.strip()
+            self._documents.begin(answer, question, scope, system=system, read_all=read_all, kept=kept)
+        else:
+            self._generate(answer)
         return request_id
+
+    def _note_aside(self, aside: Aside | None) -> None:
+        self._aside = aside
 
     def _generate(self, answer: AnswerUnderWay) -> None:
         try:
             self._engine.generate(
                 Generate(
                     request_id=answer.request_id,
-                    messages=self._system() + answer.turns,
+                    messages=answer.messages or self._system() + answer.turns,
                     sampling=self.sampling,
                     max_tokens=self._max_tokens,
                     thinking=self.thinking,
                     # An answer that ended before its first word is simply begun anew.
-                    continues=answer.before is not None and answer.turns[-1].role is Role.ASSISTANT,
+                    continues=answer.goes_on,
                 )
             )
         except Exception as error:
@@ -318,6 +370,10 @@ class Conversing:
     def _finish(self, event: AnswerFinished) -> None:
         with self._lock:
             answer = self._current(event.request_id)
+        if answer is not None and self._documents is not None and self._documents.begin_again(answer, event):
+            return
+        with self._lock:
+            answer = self._current(event.request_id)
             shorter = answer.shorter(event.problem, self._system()) if answer and not self._closing else None
             if answer is not None and shorter is not None:
                 answer.turns, answer.shortened_again = shorter, True
@@ -331,6 +387,8 @@ class Conversing:
         else:
             self._on_event(self._recorded(answer, replace(event, statistics=answer.statistics(event.statistics))))
             self._on_event(ConversationsChanged(answer.conversation_id))
+            if self._documents is not None:
+                self._documents.check(answer, event)
 
     def _recorded(self, answer: AnswerUnderWay, event: AnswerFinished) -> AnswerFinished:
         state, problem = state_after(event.reason), event.problem

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runtime.errors import Problem
+from runtime.sources import Grounding
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,33 @@ class AnswerFinished(Event):
     statistics: AnswerStatistics = AnswerStatistics()
     problem: Problem | None = None
     length_limit: LengthLimit | None = None
+
+
+@dataclass(frozen=True)
+class AnswerGrounded(Event):
+    """What an answer over documents stands on, before its first word. Its sentences are not checked yet."""
+
+    request_id: str
+    grounding: Grounding
+
+
+@dataclass(frozen=True)
+class ReadingAll(Event):
+    """How far all of the documents were read for an answer. ``seconds_left`` up to the answer's first word, from the
+    pace so far; None while unknown."""
+
+    request_id: str
+    pages_done: int
+    pages: int
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class AnswerChecked(Event):
+    """The sentences of an answer over documents were checked against what it stands on."""
+
+    request_id: str
+    grounding: Grounding
 
 
 # --- conversations ------------------------------------------------------------------------------------------------

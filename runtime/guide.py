@@ -13,6 +13,7 @@ from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
 from runtime.errors import GuideUnusable
 from runtime.events import EngineChanged, Event, ModelLoaded
+from runtime.grounding.preparing import FromDocuments
 from runtime.inference.engine import Engine
 from runtime.library.guide import GUIDE_NAME, GuideFacts, check_guide
 from runtime.requests import LoadModel
@@ -35,8 +36,10 @@ class Guide:
         store: ConversationStore,
         make_engine: Callable[[Callable[[Event], None]], Engine],
         on_event: Callable[[Event], None],
+        from_documents: FromDocuments | None = None,
     ) -> None:
         self._folder = folder
+        self._store = store
         self._on_event = on_event
         self._lock = threading.Lock()
         self._facts: GuideFacts | None = None
@@ -49,6 +52,7 @@ class Guide:
             max_tokens=LONGEST_ANSWER_TOKENS,
             answers_as=GUIDE_NAME,
             remembers=False,
+            from_documents=from_documents,
         )
 
     def check(self) -> GuideFacts:
@@ -91,19 +95,25 @@ class Guide:
                 self._awake = False
                 self._conversing.unload()
 
-    def ask(self, conversation_id: str, text: str, attachments: tuple[Attachment, ...] = ()) -> str:
-        """As :meth:`Conversing.ask`. Raises GuideUnusable before anything is stored."""
-        self.wake()
-        return self._conversing.ask(conversation_id, text, attachments)
+    def ask(
+        self, conversation_id: str, text: str, attachments: tuple[Attachment, ...] = (), *, read_all: bool = False
+    ) -> str:
+        """As :meth:`Conversing.ask`; over documents it quotes, and reads no more than that. Raises GuideUnusable before
+        anything is stored."""
+        if self._conversing.needs_model(conversation_id):
+            self.wake()
+        return self._conversing.ask(conversation_id, text, attachments, read_all=read_all)
 
     def edit(self, message_id: str, text: str) -> str:
         """As :meth:`Conversing.edit`. Raises GuideUnusable before anything is stored."""
-        self.wake()
+        if self._conversing.needs_model(self._store.message(message_id).conversation_id):
+            self.wake()
         return self._conversing.edit(message_id, text)
 
     def retry(self, message_id: str) -> str:
         """As :meth:`Conversing.retry`. Raises GuideUnusable before anything is stored."""
-        self.wake()
+        if self._conversing.needs_model(self._store.message(message_id).conversation_id):
+            self.wake()
         return self._conversing.retry(message_id)
 
     def stop(self, request_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import os
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -92,6 +93,15 @@ class Measuring:
             return NOTHING_MEASURED
         models = {name: ModelMeasured(store.chats(name), store.memory(name)) for name in store.models}
         return Measured(store.self_test, models, store.download_bytes_per_s)
+
+    def pace(self, model: str) -> tuple[float, float] | None:
+        """Tokens a second that ``model`` (repository or folder) reads and writes here: the middle of its last answers;
+        None while none told."""
+        chats = [chat for chat in self._store.chats(model) if chat.prompt_tokens] if self._store else []
+        if not chats:
+            return None
+        reading = statistics.median(chat.prompt_tokens_per_s for chat in chats)
+        return reading, statistics.median(chat.tokens_per_s for chat in chats)
 
     # --- learning -----------------------------------------------------------------------------------------------------
 

@@ -252,6 +252,9 @@ class MadeUpDocuments:
     def warm_up(self) -> None:
         self.asked.append(("warm up",))
 
+    def make_way(self, needed: bool) -> None:
+        self.asked.append(("make way", needed))
+
     def word_boxes(
         self, document_id: int, page: int, text: str, words: Sequence[tuple[int, int]]
     ) -> tuple[tuple[float, float, float, float], ...]:

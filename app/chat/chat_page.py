@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.chat.beside import Beside
 from app.chat.composer.composer import Composer
 from app.chat.header import Header
 from app.chat.transcript.transcript import TranscriptView
@@ -80,7 +81,13 @@ class ChatPage(QWidget):
         self._banner.acted.connect(self.banner_acted)
         self._download = Banner("news")
         self._download.acted.connect(lambda _action: self.download_wanted.emit())
-        layout = QVBoxLayout(self)
+        conversation = QWidget()
+        conversation.setFocusProxy(self.composer)
+        self.beside = Beside(conversation)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.beside)
+        layout = QVBoxLayout(conversation)
         layout.setContentsMargins(0, 0, 0, 10)
         layout.setSpacing(4)
         layout.addWidget(self.header)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
 from runtime.api import (
+    AnswerChecked,
     AnswerDelta,
     AnswerFinished,
     AnswerStarted,
@@ -16,6 +17,7 @@ from runtime.api import (
     Conversation,
     ConversationShortened,
     Conversing,
+    DocumentScope,
     Event,
     Guide,
     Message,
@@ -107,8 +109,17 @@ class ChatController(QObject):
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
-    def ask(self, text: str, attachments: tuple[Attachment, ...] = (), *, guide: bool) -> None:
-        """Send a question in the open conversation, making one if there is none. ``guide``: to the built-in guide."""
+    def ask(
+        self,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+        *,
+        guide: bool,
+        scope: DocumentScope | None = None,
+        read_all: bool = False,
+    ) -> None:
+        """Send a question in the open conversation, making one if there is none. ``guide``: to the built-in guide.
+        ``scope``: the documents that a conversation made for it is answered from; ``read_all``: every page of them."""
         self._draft_timer.stop()
         conversation_id, guided, private = self.current_id, self.guided, self.private
         self._beginning = not conversation_id
@@ -119,7 +130,12 @@ class ChatController(QObject):
             conversations = self._runtime.conversations
             target = conversation_id or conversations.create(guided=guided, private=private)
             try:
-                self._answerer(guide).ask(target, text, attachments)
+                if scope is not None and scope.wanted and not conversation_id:
+                    conversations.set_scope(target, scope)
+                if read_all and not guide:
+                    self._runtime.chat.ask(target, text, attachments, read_all=True)
+                else:
+                    self._answerer(guide).ask(target, text, attachments)
             except BaseException:
                 conversations.discard_empty(target)
                 raise
@@ -248,6 +264,8 @@ class ChatController(QObject):
                 self.prompt_progressed.emit(event)
             case AnswerFinished():
                 self._on_answer_finished(event)
+            case AnswerChecked():
+                self._read_path()
             case ConversationShortened() if self._shown(event.request_id):
                 self.shortened.emit()
             case _:

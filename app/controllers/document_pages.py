@@ -19,7 +19,8 @@ Key = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class LookedAt:
-    """A page as far as it is known. ``hit`` is the passage that led here. ``undrawn``: there is no picture of it."""
+    """A page as far as it is known. ``hit`` is the passage that led here. ``undrawn``: there is no picture of it.
+    ``answered``: whatever there is of the document and the page's text has come."""
 
     document_id: int
     number: int
@@ -30,6 +31,7 @@ class LookedAt:
     words: tuple[Edges, ...] = ()
     image: QImage | None = None
     undrawn: bool = False
+    answered: bool = False
     problem: Problem | None = None
 
     @property
@@ -83,7 +85,7 @@ class DocumentPagesController(QObject):
 
         def on_text(found: tuple[DocumentView | None, PageText | None]) -> None:
             if not opened.cancelled:
-                self._put(replace(self._now(), view=found[0], text=found[1]))
+                self._put(replace(self._now(), view=found[0], text=found[1], answered=True))
                 self._find_passage(opened)
 
         if before is None or before.document_id != document_id:

@@ -14,6 +14,7 @@ from app.theme.theme import current_theme
 SEVERAL = 2
 WORDS = {
     Act.OPEN: "Open",
+    Act.ASK: "Ask about this…",
     Act.PASSWORD: "Enter password…",
     Act.RECOGNISE: "Read the pictures",
     Act.AGAIN: "Read it again",
@@ -30,11 +31,13 @@ class DocumentListView(QListView):
         act_requested: an Act and a DocumentRow.
         forget_requested: DocumentRows that are chosen together.
         unfollow_requested: id and name of a collection.
+        ask_requested: ids of documents that are chosen together, and the id of a collection (0: none).
     """
 
     act_requested = Signal(object, object)
     forget_requested = Signal(object)
     unfollow_requested = Signal(int, str)
+    ask_requested = Signal(object, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +93,7 @@ class DocumentListView(QListView):
     def _click(self, index: QModelIndex, where: QPoint) -> None:
         entry, option = self.lines.entry(index), self._option(index)
         if isinstance(entry, Heading):
-            if entry.follows and heading_dots(option).contains(where):
+            if entry.id and heading_dots(option).contains(where):
                 self.open_menu(index, self.viewport().mapToGlobal(where))
             else:
                 self.lines.fold(entry.id, not entry.folded)
@@ -183,11 +186,14 @@ class DocumentListView(QListView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entry, row, chosen = self.lines.entry(index), self.lines.document(index), self.chosen()
-        if isinstance(entry, Heading) and entry.follows:
-            menu.addAction("Stop following this folder…").triggered.connect(
-                lambda: self.unfollow_requested.emit(entry.id, entry.name)
-            )
+        if isinstance(entry, Heading):
+            self._fill_heading_menu(menu, entry)
         elif row is not None and len(chosen) >= SEVERAL and row in chosen:
+            ids = tuple(each.id for each in chosen)
+            menu.addAction(f"Ask about these {len(chosen)} documents…").triggered.connect(
+                lambda: self.ask_requested.emit(ids, 0)
+            )
+            menu.addSeparator()
             menu.addAction(f"Forget {len(chosen)} documents…").triggered.connect(
                 lambda: self.forget_requested.emit(chosen)
             )
@@ -198,6 +204,14 @@ class DocumentListView(QListView):
             return
         menu.popup(where)
         menu.setActiveAction(menu.actions()[0])
+
+    def _fill_heading_menu(self, menu: QMenu, heading: Heading) -> None:
+        if heading.id:
+            menu.addAction(f"{WORDS[Act.ASK]}").triggered.connect(lambda: self.ask_requested.emit((), heading.id))
+        if heading.follows:
+            menu.addAction("Stop following this folder…").triggered.connect(
+                lambda: self.unfollow_requested.emit(heading.id, heading.name)
+            )
 
     def _fill_menu(self, menu: QMenu, row: DocumentRow) -> None:
         for act in row.acts:

@@ -72,10 +72,10 @@ class RowPainter(QStyledItemDelegate):
         where = _square(option, INSET + 2, side)
         ink.draw_icon(painter, where, closed if entry.folded else "chevron-down", "text2")
         start = INSET + icon_room()
-        end = DOTS + INSET if entry.follows else INSET
+        end = DOTS + INSET if entry.id else INSET
         words = ink.part(option, option.rect, start, end)
         _draw_two(painter, words, (entry.name, ink.Style(15, "text", ink.STRONG)), (entry.line, ink.Style(12, "text3")))
-        if entry.follows and (hovered or option.state & _State.State_HasFocus):
+        if entry.id and (hovered or option.state & _State.State_HasFocus):
             self._draw_dots(painter, heading_dots(option))
 
     # --- a document -----------------------------------------------------------------------------------------------

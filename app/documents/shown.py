@@ -25,6 +25,7 @@ class Act(StrEnum):
     """What can be done with a document."""
 
     OPEN = "open"
+    ASK = "ask"
     PASSWORD = "password"
     RECOGNISE = "recognise"
     AGAIN = "again"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from app import texts
+from app.chat.answers.shown import Backing
 from app.chat.chat_page import ChatPage
 from app.chat.composer.attachment_bar import AttachmentChip
 from app.chat.messages.items import MessageItem
@@ -29,6 +31,7 @@ from runtime.api import (
     AnswerStarted,
     Attachment,
     Conversation,
+    DocumentScope,
     Message,
     MessageState,
     Problem,
@@ -90,6 +93,11 @@ class ChatPresenter(QObject):
         self._questions = 0
         self._unsent = ""  # a question that waits until its files are read
         self._attached: tuple[Attachment, ...] = ()  # what went with the last question
+        # Of documents this knows nothing; who does says what an answer stands on and what answers are to come from, and
+        # may hold a question back until the person has decided.
+        self.backing: Callable[[Message], Backing | None] = lambda _message: None
+        self.scope: Callable[[], DocumentScope] = DocumentScope
+        self.holds: Callable[[str], bool] = lambda _question: False
         self._connect_view()
         self._connect_controllers()
 
@@ -163,17 +171,20 @@ class ChatPresenter(QObject):
         self.new_chat()
         self.send(question)
 
-    def send(self, text: str) -> None:
-        """Show the question at once, then ask it."""
+    def send(self, text: str, *, read_all: bool | None = None) -> None:
+        """Show the question at once, then ask it. ``read_all``: whether all documents are read for it, None while
+        nobody has been asked."""
         if not text.strip() or self._chat.answering:
             return
         if self._attachments.reading:
             self._unsent = text
             return
+        if read_all is None and self.holds(text.strip()):
+            return
         attached = self._attached = self._attachments.take(self._chat.current_id)
         self._show_pending(text, tuple(attachment.name for attachment in attached))
         self.page.composer.set_text("")
-        self._chat.ask(text, attached, guide=self._guide.answers)
+        self._chat.ask(text, attached, guide=self._guide.answers, scope=self.scope(), read_all=bool(read_all))
 
     def _show_pending(self, text: str, names: tuple[str, ...] = ()) -> None:
         self._questions += 1
@@ -205,6 +216,19 @@ class ChatPresenter(QObject):
         self.page.composer.set_text(text)
         self._attachments.put_back(self._chat.current_id, self._attached)
         self._trouble.tell(problem)
+
+    @property
+    def guide_answers(self) -> bool:
+        """Whether the built-in guide would answer a question asked now."""
+        return self._guide.answers
+
+    def message(self, message_id: str) -> Message | None:
+        """A message of the open conversation as it is stored."""
+        return self._acts.message(message_id)
+
+    def retry(self, message_id: str) -> None:
+        """Another answer beside an old one."""
+        self._acts.retry(message_id)
 
     # --- what is done with messages -------------------------------------------------------------------------------
 
@@ -258,7 +282,7 @@ class ChatPresenter(QObject):
 
     def _item(self, message: Message, doors: Doors, *, last: bool) -> MessageItem:
         badge, offer = self._guide.badge(message.model), self._guide.offer(message)
-        return message_item(message, doors, last=last, badge=badge, offer=offer)
+        return message_item(message, doors, last=last, badge=badge, offer=offer, backing=self.backing(message))
 
     def _doors(self) -> Doors:
         model = self._models.current is not None

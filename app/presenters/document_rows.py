@@ -80,7 +80,7 @@ def _way(view: DocumentView) -> tuple[Act, str]:
 
 
 def _acts(view: DocumentView, act: Act) -> tuple[Act, ...]:
-    first = (Act.OPEN,) if openable(view) else ()
+    first = (Act.OPEN, Act.ASK) if openable(view) else ()
     own = (act,) if act not in (Act.OPEN, Act.AGAIN, Act.SHOW_FILE, Act.FORGET) else ()
     again = () if view.state in (State.WAITING, State.READING, State.RECOGNISING, State.GONE) else (Act.AGAIN,)
     file = () if view.state is State.GONE else (Act.SHOW_FILE,)

@@ -19,7 +19,7 @@ from app.presenters.document_intake import DocumentIntake
 from app.presenters.document_reading import findings_of, page_of
 from app.presenters.document_rows import counts, grouped, openable, row_of
 from app.sentences import documents as sentences
-from runtime.api import DocumentView, Hit, Problem
+from runtime.api import DocumentScope, DocumentView, Hit, Problem
 
 Made = tuple[DocumentView, DocumentRow]
 Arranged = tuple[dict[int, Made], tuple[CollectionRows, ...], dict[Group, int]]
@@ -30,10 +30,12 @@ class DocumentsPresenter(QObject):
 
     Signals:
         chat_wanted: back to the conversation.
+        ask_wanted: a DocumentScope that questions are to be asked about.
         toasted: a sentence, the label of a button and its id, for the window to show.
     """
 
     chat_wanted = Signal()
+    ask_wanted = Signal(object)
     toasted = Signal(str, str, str)
 
     def __init__(
@@ -66,6 +68,7 @@ class DocumentsPresenter(QObject):
         page.files_wanted.connect(self._choose_files)
         page.folder_wanted.connect(self._choose_folder)
         page.act_requested.connect(self._act)
+        page.lists.known.list.ask_requested.connect(self._ask_about)
         page.forget_agreed.connect(self._forget)
         page.unfollow_agreed.connect(documents.unwatch)
         page.pause_requested.connect(documents.pause)
@@ -191,6 +194,8 @@ class DocumentsPresenter(QObject):
             case Act.OPEN:
                 if openable(view):
                     self._pages.open(view.id)
+            case Act.ASK:
+                self._ask_about((view.id,), 0)
             case Act.PASSWORD:
                 self._ask_password(view)
             case Act.RECOGNISE:
@@ -201,6 +206,9 @@ class DocumentsPresenter(QObject):
                 show_file(view.path)
             case Act.FORGET:
                 self.page.ask_to_forget((row,))
+
+    def _ask_about(self, ids: tuple[int, ...], collection: int) -> None:
+        self.ask_wanted.emit(DocumentScope(collection or None, ids))
 
     def _ask_password(self, view: DocumentView) -> None:
         dialog = PasswordDialog(view.name, self.page, wrong=view.reason == "wrong")

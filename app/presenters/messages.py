@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app import texts, wording
+from app.chat.answers.shown import Backing
 from app.chat.messages.items import Act, MessageItem, Notice
 from app.texts import Way
 from runtime.api import CONTINUABLE, GUIDE_NAME, Message, MessageState, Problem, Role
@@ -25,7 +26,13 @@ class Doors:
 
 
 def message_item(
-    message: Message, doors: Doors, *, last: bool = False, badge: str = "", offer: Notice | None = None
+    message: Message,
+    doors: Doors,
+    *,
+    last: bool = False,
+    badge: str = "",
+    offer: Notice | None = None,
+    backing: Backing | None = None,
 ) -> MessageItem:
     """A stored message as the transcript shows it. ``last``: the conversation ends with it."""
     return MessageItem(
@@ -43,6 +50,7 @@ def message_item(
         pinned=message.pinned,
         attachments=tuple(attachment.name for attachment in message.attachments),
         acts=acts(message, doors, last=last),
+        backing=backing,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from runtime.chats.attachments import Attachment
 from runtime.errors import Problem
 from runtime.events import AnswerStatistics, FinishReason
 from runtime.requests import Role
+from runtime.sources import DocumentScope, Grounding
 
 
 class MessageState(StrEnum):
@@ -55,7 +56,8 @@ class Message:
     """One message in the tree of a conversation. ``parent_id`` is None for a first question; times in UTC ms.
 
     ``siblings`` are the ids of all messages under the same parent, oldest first, this one among them: other wordings
-    of a question, other tries at an answer. ``rating`` is the person's: 1, -1 or 0 for none.
+    of a question, other tries at an answer. ``rating`` is the person's: 1, -1 or 0 for none. ``grounding`` is what an
+    answer over documents stands on.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Message:
     rating: int = 0
     pinned: bool = False
     attachments: tuple[Attachment, ...] = ()
+    grounding: Grounding | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Conversation:
     """A conversation as it is read: ``messages`` is the active path, from the first question to the last answer.
 
     ``guided``: begun with the built-in guide on purpose; it answers here even when there is a real model.
-    ``private``: in memory alone. ``binned``: to be looked at, but in the bin.
+    ``private``: in memory alone. ``binned``: to be looked at, but in the bin. ``scope``: the documents that its
+    questions are answered from.
     """
 
     id: str
@@ -94,6 +98,7 @@ class Conversation:
     pinned: bool = False
     archived: bool = False
     binned: bool = False
+    scope: DocumentScope = field(default_factory=DocumentScope)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ PRIVATE = "private-"
 class Places:
     """Owns the memory of private conversations; the ids of these, and of their messages, say so. Any thread."""
 
-    def __init__(self, disk: Database) -> None:
+    def __init__(self, disk: Database | MemoryDatabase) -> None:
         self.disk = disk
         self._memory: MemoryDatabase | None = None
         self._lock = threading.Lock()

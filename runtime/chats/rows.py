@@ -11,26 +11,27 @@ from runtime.chats.places import is_private
 from runtime.errors import ConversationNotFound, Problem
 from runtime.events import AnswerStatistics
 from runtime.requests import Role
+from runtime.sources import DocumentScope, Grounding
 from runtime.storage.connection import Connection
 
 _COLUMNS = (
     "m.id, m.conversation_id, m.parent_id, m.role, m.text, m.thinking, m.state, m.problem, m.model, m.created_at,"
     " m.statistics, (SELECT json_group_array(s.id ORDER BY s.seq) FROM messages s"
     " WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id AND s.deleted_at IS NULL),"
-    " m.rating, m.pinned_at, m.attachments"
+    " m.rating, m.pinned_at, m.attachments, m.grounding"
 )
 
 
 def conversation(connection: Connection, conversation_id: str) -> Conversation:
     """A conversation with its active path. Raises ConversationNotFound."""
     row = connection.execute(
-        "SELECT title, created_at, updated_at, draft, active_leaf, guided, pinned_at, archived_at, binned_at"
-        " FROM conversations WHERE id = ?",
+        "SELECT title, created_at, updated_at, draft, active_leaf, guided, pinned_at, archived_at, binned_at,"
+        " scope FROM conversations WHERE id = ?",
         (conversation_id,),
     ).fetchone()
     if row is None:
         raise ConversationNotFound(conversation_id)
-    title, created_at, updated_at, draft, leaf, guided, pinned_at, archived_at, binned_at = row
+    title, created_at, updated_at, draft, leaf, guided, pinned_at, archived_at, binned_at, scope = row
     return Conversation(
         id=conversation_id,
         title=title,
@@ -43,6 +44,7 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation:
         pinned=pinned_at is not None,
         archived=archived_at is not None,
         binned=binned_at is not None,
+        scope=msgspec.json.decode(scope, type=DocumentScope) if scope else DocumentScope(),
     )
 
 
@@ -153,7 +155,7 @@ def storable(text: str) -> str:
 
 
 def as_json(value: object) -> str | None:
-    """``value`` as the columns of statistics, problems and attachments hold it."""
+    """``value`` as the columns of statistics, problems, attachments, groundings and scopes hold it."""
     return None if value is None else msgspec.json.encode(value).decode()
 
 
@@ -175,4 +177,5 @@ def _message(row: tuple[str, ...]) -> Message:
         rating=int(row[12]),
         pinned=row[13] is not None,
         attachments=msgspec.json.decode(row[14], type=tuple[Attachment, ...]) if row[14] else (),
+        grounding=msgspec.json.decode(row[15], type=Grounding) if row[15] else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.chats import deleting, rows, searching
+from runtime.chats import deleting, grounded, rows, searching
 from runtime.chats.attachments import Attachment
 from runtime.chats.ids import new_id, now_ms
 from runtime.chats.messages import CONTINUABLE, Conversation, Message, MessageState, SearchHit, TitledBy
@@ -10,7 +10,10 @@ from runtime.chats.places import PRIVATE, Places, id_beside
 from runtime.errors import ConversationNotFound, Problem
 from runtime.events import AnswerStatistics
 from runtime.requests import Role
+from runtime.sources import DocumentScope, Grounding, Verdict
 from runtime.storage.connection import Connection
+from runtime.storage.database import Database
+from runtime.storage.memory import MemoryDatabase
 
 NEW_CHAT_DRAFT = "draft of a new chat"
 
@@ -109,6 +112,10 @@ class ConversationStore:
     def set_guided(self, conversation_id: str, guided: bool) -> None:
         """Say whether the built-in guide answers here, whatever models there are."""
         self._update(conversation_id, "guided = ?", int(guided))
+
+    def set_scope(self, conversation_id: str, scope: DocumentScope) -> None:
+        """Say which documents the questions here are answered from; an empty scope: none."""
+        self._update(conversation_id, "scope = ?", rows.as_json(scope) if scope.wanted else None)
 
     def set_draft(self, conversation_id: str, draft: str) -> None:
         """Keep what is typed and not sent yet; "" is a conversation that does not exist yet."""
@@ -221,6 +228,28 @@ class ConversationStore:
                 (message_id,),
             )
             return rows.message(connection, message_id)
+
+    def set_grounding(self, message_id: str, grounding: Grounding) -> None:
+        """Keep what an answer stands on; what was kept before is replaced."""
+        with self._places.of(message_id).write() as connection:
+            grounded.keep(connection, message_id, grounding)
+
+    def set_verdicts(self, message_id: str, verdicts: tuple[Verdict, ...]) -> Grounding | None:
+        """Keep what became of an answer's sentences, and return all that it stands on; None if nothing is kept."""
+        with self._places.of(message_id).write() as connection:
+            return grounded.keep_verdicts(connection, message_id, verdicts)
+
+    def forget_words(self, documents: frozenset[int]) -> None:
+        """Blank the words of some documents wherever they were kept with an answer: no file of conversations, copies
+        included, holds a byte of them afterwards. Some ms, and more where there was much."""
+        found = [self._forget_in(place, documents) for place in self._places.all_open]
+        if any(found) or self._disk.has_copies:
+            self._disk.clear_traces(lambda connection: grounded.forget_words(connection, documents))
+
+    @staticmethod
+    def _forget_in(place: Database | MemoryDatabase, documents: frozenset[int]) -> bool:
+        with place.write() as connection:
+            return grounded.forget_words(connection, documents)
 
     def path_to(self, message_id: str) -> tuple[Message, ...]:
         """The messages from the first one down to this one."""

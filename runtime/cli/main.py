@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from runtime.cli import chat, doctor, documents, forecast, get, models, recommend, search, shelf
+from runtime.cli import ask, chat, doctor, documents, forecast, get, models, recommend, search, shelf
 from runtime.cli.output import STOPPED, Words, plain_words, report_problem
 from runtime.errors import problem_of
 
@@ -25,7 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (doctor, recommend, forecast, search, get, models, shelf, documents, chat):
+    for module in (doctor, recommend, forecast, search, get, models, shelf, documents, ask, chat):
         module.add_parser(commands)
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", help="print one JSON document on stdout")

@@ -9,6 +9,7 @@ from runtime.cancel import Cancelled
 from runtime.documents.embedder import Embedder
 from runtime.documents.embedders import Embedders
 from runtime.documents.embeddings.models import EmbeddingModel
+from runtime.documents.relevance import Evidence
 from runtime.documents.rows import DocumentState, Hit
 from runtime.documents.standing import StandingIndex
 from runtime.errors import HearthError, StorageError
@@ -61,6 +62,21 @@ class Asking:
         if asked is not None and self.has_vectors(asked.model_id):
             asked.warm_up()
             self._index.load_vectors(asked)
+
+    def context(self, query: str, budget_tokens: int, documents: Sequence[int]) -> tuple[list[Hit], Evidence]:
+        """The passages of some documents to answer from, within a budget, and what speaks for them. Raises
+        StoreDamaged."""
+
+        def ask(embedder: Embedder | None) -> tuple[list[Hit], Evidence]:
+            return self._index.weighed_context(query, budget_tokens, documents=documents, embedder=embedder)
+
+        try:
+            return ask(self._with(typing=False))
+        except StorageError:
+            raise
+        except (HearthError, Cancelled):
+            _log.warning("asking by meaning failed", exc_info=True)
+            return ask(None)
 
     def _with(self, typing: bool) -> Embedder | None:
         asked = self._embedders.asked

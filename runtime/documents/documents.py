@@ -113,6 +113,17 @@ class Documents:
         places = tuple(Box(*values) for values in BOX.iter_unpack(boxes or b""))
         return PageText(document_id, number, label, part, text, width, height, bool(picture), bool(recognised), places)
 
+    def page_numbers(self, document_id: int) -> list[int]:
+        """The pages of a document that have text, in order."""
+        with self._store.read() as connection:
+            rows = fetched(
+                connection,
+                "SELECT DISTINCT p.page FROM documents d JOIN passages p ON p.id >= d.first_passage"
+                " AND p.id < d.first_passage + d.passages WHERE d.id = ? ORDER BY p.page",
+                (document_id,),
+            )
+            return [page for (page,) in rows]
+
     def _rows(self, where: str, values: tuple[object, ...] = ()) -> list[IndexedDocument]:
         with self._store.read() as connection:
             rows = fetched(connection, f"SELECT {_COLUMNS} FROM documents {where}", values)

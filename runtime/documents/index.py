@@ -15,6 +15,7 @@ from runtime.documents.fetching import fetched, number
 from runtime.documents.learning import PendingPassage, foreign_to, learn_some, pending, vectors_stored, writing_vectors
 from runtime.documents.meaning import MeaningSearch
 from runtime.documents.prepare import PreparedDocument
+from runtime.documents.relevance import Evidence
 from runtime.documents.rows import Hit
 from runtime.documents.search import LIST_DEPTH, Search, hit_of
 from runtime.documents.store import IndexStore
@@ -68,8 +69,19 @@ class Index:
             with writing_vectors(self._store, self._meaning) as connection:
                 removed = writing.remove_text(connection, document_id)[:2]
                 connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+                connection.execute("INSERT OR IGNORE INTO forgotten (document_id) VALUES (?)", (document_id,))
                 self._meaning.replaced(connection, document_id, removed)
         self._search.changed()
+
+    def forgotten(self) -> frozenset[int]:
+        """Documents that were forgotten here, and may still be spoken of elsewhere."""
+        with self._store.read() as connection:
+            return frozenset(document for (document,) in fetched(connection, "SELECT document_id FROM forgotten"))
+
+    def forgotten_everywhere(self, documents: Iterable[int]) -> None:
+        """Nothing of them is left elsewhere either."""
+        with self._store.write() as connection:
+            connection.executemany("DELETE FROM forgotten WHERE document_id = ?", [(one,) for one in documents])
 
     def purge(self) -> bool:
         """Write the word tables anew that forgotten documents had words in, then empty the log: after True no byte of
@@ -162,13 +174,19 @@ class Index:
         """The best passages that together stay within a budget, those that touch joined, in reading order with the best
         document last. Raises as :meth:`search` does."""
         within = self._within(collection, documents)
+        return self.weighed_context(query, budget_tokens, documents=within, embedder=embedder)[0]
+
+    def weighed_context(
+        self, query: str, budget_tokens: int, *, documents: Sequence[int] | None, embedder: Embedder | None
+    ) -> tuple[list[Hit], Evidence]:
+        """The same, with what tells whether they have to do with the question at all."""
         depth = max(LIST_DEPTH, budget_tokens // 40)
-        found = self._search.find(query, documents=within, embedder=embedder, depth=depth)
+        found = self._search.find(query, documents=documents, embedder=embedder, depth=depth, weighed=True)
         taken = fitting.chosen(found.passages, budget_tokens)
         with self._store.read() as connection:
             taken = fitting.widened(connection, taken, budget_tokens)
             ordered = fitting.in_reading_order(fitting.joined(taken))
-            return [hit_of(connection, passage, found.query) for passage in ordered]
+            return [hit_of(connection, passage, found.query) for passage in ordered], found.evidence
 
     def _within(self, collection: int | None, documents: Sequence[int] | None) -> list[int] | None:
         if collection is None:

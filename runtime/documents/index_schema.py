@@ -118,7 +118,12 @@ def m002_document_words(connection: Connection) -> None:
     )
 
 
-INDEX_MIGRATIONS: tuple[Migration, ...] = (m001_documents, m002_document_words)
+def m003_forgotten(connection: Connection) -> None:
+    """Documents that were forgotten, until all that was kept of them elsewhere is gone too."""
+    connection.execute("CREATE TABLE forgotten (document_id INTEGER PRIMARY KEY) STRICT")
+
+
+INDEX_MIGRATIONS: tuple[Migration, ...] = (m001_documents, m002_document_words, m003_forgotten)
 
 
 def words_table(shard: int) -> str:

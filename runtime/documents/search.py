@@ -15,6 +15,7 @@ from runtime.documents.fusion import LONG_DOCUMENT, fused, meaning_weight, route
 from runtime.documents.meaning import MeaningSearch
 from runtime.documents.passages import whole_text
 from runtime.documents.query import Query, read_query
+from runtime.documents.relevance import NO_EVIDENCE, Evidence, SecondLook, meaning_of
 from runtime.documents.router import routed
 from runtime.documents.rows import Hit
 from runtime.documents.scope import languages_in, scope_of
@@ -34,6 +35,9 @@ ROWS_AT_ONCE = 100
 ROUTED_FIT = 0.6
 ROUTED_SEARCHED = 4
 SAME_SHARE = 0.9
+# Passages that are looked at a second time, and what that counts against the first order.
+LOOKED = 80
+LOOK_WEIGHT = 0.8
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Found:
 
     query: Query
     passages: tuple[FoundPassage, ...]
+    evidence: Evidence = NO_EVIDENCE
 
 
 class Search:
@@ -94,8 +99,10 @@ class Search:
         typing: bool = False,
         depth: int = LIST_DEPTH,
         limit: int | None = None,
+        weighed: bool = False,
     ) -> Found:
-        """Passages in order of how well they answer; at most ``limit``, and about twice ``depth``.
+        """Passages in order of how well they answer; at most ``limit``, and about twice ``depth``. ``weighed``: the
+        best are looked at a second time, and ``evidence`` is told; some ms.
 
         Raises: StoreDamaged, and what the embedder raises.
         """
@@ -127,7 +134,16 @@ class Search:
         scores = with_documents(scores, document_of, routes, router_weight(scope.passages, scope.documents))
         scores = spread(scores, {passage: (rows[passage].document_id, rows[passage].page) for passage in scores})
         ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
-        return Found(query, tuple(islice(_without_repeats(rows, ordered, scores), limit)))
+        evidence = NO_EVIDENCE
+        if weighed:
+            look = SecondLook(query, words.counts, passages)
+            seen = {
+                one: look.coverage(rows[one].text, rows[one].heading, rows[one].language) for one in ordered[:LOOKED]
+            }
+            evidence = Evidence(max(seen.values(), default=0.0), meaning_of(by_meaning))
+            scores = {one: score + LOOK_WEIGHT * seen.get(one, 0.0) for one, score in scores.items()}
+            ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
+        return Found(query, tuple(islice(_without_repeats(rows, ordered, scores), limit)), evidence)
 
     def _routes(
         self,

@@ -13,6 +13,7 @@ from runtime.documents.crew import Crew
 from runtime.documents.embedders import Embedders, RestingEmbedder
 from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.followed import Unwanted
+from runtime.documents.gathering import Gathering, Pace
 from runtime.documents.keeping import Keeping, followed, root_of
 from runtime.documents.opening import DocumentsLock, make_embedder, make_local_embedder, make_process, open_index
 from runtime.documents.overview import Now, Overview
@@ -29,6 +30,7 @@ from runtime.documents.walking import settled, stamp_of, stored_path
 from runtime.errors import RecognitionMissing
 from runtime.events import Event
 from runtime.paths import Paths
+from runtime.sources import DocumentScope, Grounding, Source
 
 DEFAULT_LIMIT = 20
 _LOOK_EVERY_S = 0.02
@@ -41,7 +43,8 @@ class DocumentService:
     Any thread. No call takes longer than a write to the index, except where it is said to block. ``embedder`` makes the
     model that every Hearth has; ``better`` says where one is that was downloaded, and is asked every few seconds.
     ``on_battery`` asks whether this computer lives from its battery; ``works_on_battery``: meaning and recognition,
-    which otherwise wait then, go on.
+    which otherwise wait then, go on. ``pace`` is that of the model that
+    answers; ``forgotten`` is told, on any thread, when documents were forgotten.
 
     Raises (when made): StoreTooNew, StoreFull, HomeNotWritable.
     """
@@ -55,6 +58,8 @@ class DocumentService:
         better: Callable[[], EmbeddingModel | None] = lambda: None,
         on_battery: Callable[[], bool] = never_on_battery,
         works_on_battery: bool = False,
+        pace: Callable[[], Pace | None] = lambda: None,
+        forgotten: Callable[[], None] = lambda: None,
     ) -> None:
         self._index = open_index(paths.home / "documents.db")
         self._unwanted = Unwanted(paths.home / "documents.unwanted")
@@ -72,6 +77,9 @@ class DocumentService:
         )
         self._overview = Overview(self._index, self._embedders, self._now)
         self._asking = Asking(self._index, self._embedders)
+        self._gathering = Gathering(self._index, self._asking)
+        self._pace = pace
+        self._forgotten = forgotten
         self._pages = PageView()
         self._announcer: Announcer | None = None
         self._on_event = on_event
@@ -206,6 +214,8 @@ class DocumentService:
             if self._announcer is not None:
                 self._announcer.removed(document)
         self._crew.reads.wake()
+        if documents:
+            self._forgotten()
 
     def password(self, document_id: int, text: str) -> None:
         """Read a locked document with this password, which is kept in memory only."""
@@ -272,6 +282,36 @@ class DocumentService:
         """A question may come soon. Blocks while vectors are loaded: up to 2 s for a million passages."""
         self._crew.used()
         self._asking.warm_up()
+
+    def gather(
+        self, question: str, scope: DocumentScope, budget_tokens: int, whole_tokens: int | None = None
+    ) -> Grounding:
+        """What to answer a question from: all of the scope where it is at most ``whole_tokens`` (by default the
+        budget), else its best passages within the budget, or NOTHING. Blocks as :meth:`search` does."""
+        self._crew.used()
+        whole = budget_tokens if whole_tokens is None else whole_tokens
+        return self._gathering.gather(question, scope, budget_tokens, whole)
+
+    def quotable(self, question: str, scope: DocumentScope, count: int) -> Grounding:
+        """The passages to quote where no model answers, best first. Blocks as :meth:`search` does."""
+        self._crew.used()
+        return self._gathering.best(question, scope, count)
+
+    def every_page(self, scope: DocumentScope) -> tuple[Source, ...]:
+        """Every page with text of a scope, in order, numbered from 1. Blocks, about 0.3 ms a page."""
+        return tuple(self._gathering.pages(scope))
+
+    def estimate_read_all(self, scope: DocumentScope) -> tuple[int, float | None]:
+        """Pages of a scope, and about how many seconds a model takes to read them all; None while nobody knows."""
+        return self._gathering.estimate(scope, self._pace())
+
+    def forgotten(self) -> frozenset[int]:
+        """Documents that were forgotten, while something of them may still be kept outside the index."""
+        return self._index.forgotten()
+
+    def forgotten_everywhere(self, documents: Iterable[int]) -> None:
+        """Nothing of them is kept anywhere any more."""
+        self._index.forgotten_everywhere(documents)
 
     def ask_here(self) -> None:
         """Turn questions into vectors in this process, which is sooner there than a child: for one that only asks."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,6 +95,22 @@ class Backups:
     def newest_good(self, known_version: int) -> Path | None:
         """The newest copy that opens with our key, is sound and not from a later Hearth."""
         return next((backup for backup in self.newest_first() if self._is_good(backup, known_version)), None)
+
+    def clean(self, clean: Callable[[Connection], object], version: int) -> None:
+        """Delete something from all copies of this version for good, each in a transaction; older ones can't hold it.
+
+        Raises: StoreFull, HomeNotWritable, StoreDamaged.
+        """
+        for backup in self.newest_first():
+            connection = open_connection(backup, self._key, wal=False)
+            try:
+                with translated(backup):
+                    connection.pragma("secure_delete", True)
+                    if version_of(connection) == version:
+                        with connection:
+                            clean(connection)
+            finally:
+                connection.close()
 
     def _is_good(self, backup: Path, known_version: int) -> bool:
         try:

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from runtime.errors import StorageError, StoreDamaged
@@ -58,6 +58,8 @@ class Database:
         self._closing = threading.Event()
         sweep_temporary_files(path.parent)
         self._writer = self._open_or_recover()
+        # What is deleted or replaced leaves no trace in the file: words of documents are kept with answers.
+        self._writer.pragma("secure_delete", True)
         try:
             self._reader = open_connection(path, key)
         except BaseException:
@@ -110,6 +112,24 @@ class Database:
                 return self.backups.make(source)
             finally:
                 source.close()
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether there are backups."""
+        return bool(self.backups.newest_first())
+
+    def clear_traces(self, clean: Callable[[Connection], object]) -> None:
+        """After something was deleted for good: empty the log, and ``clean`` each backup that this program made, inside
+        a transaction. Blocks for some ms a backup.
+
+        Raises:
+            StoreFull, HomeNotWritable, StoreDamaged: not all of it is done; call again.
+        """
+        with self._backup_lock:
+            self.backups.clean(clean, len(self._migrations))
+        # Nobody of ours may read meanwhile: what is being read stays in the log.
+        with self._write_lock, self._read_lock, translated(self.path):
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """End the backup thread and close the file. May be called twice."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import apsw
 
+from runtime.errors import StoreDamaged
 from runtime.storage.connection import Connection
 from runtime.storage.migrations import MIGRATIONS, Migration, migrate
 
 
 class MemoryDatabase:
-    """The same tables as :class:`~runtime.storage.database.Database`, in this process's memory alone. Any thread."""
+    """The same tables as :class:`~runtime.storage.database.Database`, in this process's memory alone. Any thread.
+    ``recovered`` is there for the likeness: nothing was."""
+
+    recovered: StoreDamaged | None = None
 
     def __init__(self, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self._lock = threading.RLock()
@@ -38,6 +42,11 @@ class MemoryDatabase:
         """One unchanging view."""
         with self.write() as connection:
             yield connection
+
+    has_copies = False
+
+    def clear_traces(self, clean: Callable[[Connection], object]) -> None:
+        """Nothing: memory has no log and no copies."""
 
     def close(self) -> None:
         """Forget everything. May be called twice."""

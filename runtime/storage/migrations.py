@@ -111,7 +111,24 @@ def m004_keeping_order(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_conversations, m002_message_words, m003_guided, m004_keeping_order)
+def m005_documents(connection: Connection) -> None:
+    """What an answer over documents stands on, and the documents that a conversation's questions are answered from."""
+    connection.execute(
+        """
+        ALTER TABLE conversations ADD COLUMN scope TEXT;
+        ALTER TABLE messages ADD COLUMN grounding TEXT;
+        CREATE INDEX messages_grounded ON messages (seq) WHERE grounding IS NOT NULL;
+        """
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_conversations,
+    m002_message_words,
+    m003_guided,
+    m004_keeping_order,
+    m005_documents,
+)
 
 
 def version_of(connection: Connection) -> int:

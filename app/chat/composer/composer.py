@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWi
 
 from app.chat.composer.attachment_bar import AttachmentBar, AttachmentChip
 from app.chat.composer.question_field import QuestionField
+from app.chat.composer.read_all_offer import ReadAllOffer
+from app.chat.composer.scope_chip import ScopeChip
 from app.widgets.buttons import IconButton
 from app.widgets.labels import PlainLabel
 
@@ -49,6 +51,8 @@ class Composer(QWidget):
         self.attach_button = IconButton("paperclip", "Add a file", "text2", 18, square=34)
         self.send_button = IconButton("arrow-up", "Send", "on_accent", 20, square=34)
         self.send_button.setProperty("kind", "send")
+        self.scope = ScopeChip()
+        self.read_all = ReadAllOffer()
         self._build()
         self._connect()
         self._refresh()
@@ -59,6 +63,7 @@ class Composer(QWidget):
         bottom = QHBoxLayout()
         bottom.setSpacing(8)
         bottom.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
+        bottom.addWidget(self.scope, 0, Qt.AlignmentFlag.AlignVCenter)
         bottom.addWidget(self._hint, 1)
         bottom.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
         inside = QVBoxLayout(self._frame)
@@ -75,6 +80,7 @@ class Composer(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
+        layout.addWidget(self.read_all)
         layout.addWidget(self._frame)
         layout.addWidget(footnote)
         self.setFocusProxy(self.field)
@@ -111,7 +117,8 @@ class Composer(QWidget):
         if not self._attachments.set_chips(chips):
             self.field.setFocus()
         # New widgets stand at the end of the whole window's order.
-        order = [self.field, *self._attachments.buttons, self.attach_button, self.send_button]
+        order = [self.field, *self._attachments.buttons, self.attach_button]
+        order += [self.scope.open_button, self.scope.clear_button, self.send_button]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 

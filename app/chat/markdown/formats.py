@@ -94,6 +94,15 @@ class Formats:
         made.setFontUnderline(True)
         return made
 
+    def cite(self, around: QTextCharFormat, address: str, says: str) -> QTextCharFormat:
+        """The number of a source: small, on a ground of its own."""
+        made = self.link(around, address)
+        made.setFont(self.theme.font(12, QFont.Weight.DemiBold))
+        made.setFontUnderline(False)
+        made.setBackground(self._brush("soft"))
+        made.setToolTip(says)
+        return made
+
     def coloured(self, around: QTextCharFormat, token: str) -> QTextCharFormat:
         """The same in the colour of a token."""
         made = QTextCharFormat(around)

@@ -7,6 +7,7 @@ text is rendered in slices between which the event loop runs.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -34,9 +35,13 @@ PAUSE_MS = 250
 
 
 class MarkdownRenderer:
-    """Owns what was rendered into one document so far. Lives on the UI thread; the document's newest one renders."""
+    """Owns what was rendered into one document so far. Lives on the UI thread; the document's newest one renders.
 
-    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+    ``cites``, for answers over documents: what stands behind the number of each source. Links are plain text then.
+    """
+
+    def __init__(self, document: QTextDocument, theme: Theme, cites: Mapping[int, str] | None = None) -> None:
+        self.cites = cites
         for old in document.findChildren(QTimer, TIMER):
             old.stop()
             old.deleteLater()
@@ -91,7 +96,7 @@ class MarkdownRenderer:
         self._document.clear()
         self.formulas.forget_after(0)
         self._reader = TextReader(self.text)
-        self._writer = PieceWriter(self._document, self._formats, self.formulas, known)
+        self._writer = PieceWriter(self._document, self._formats, self.formulas, known, self.cites)
         self._known = known
         self._complete = True
 

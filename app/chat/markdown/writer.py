@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,12 +49,17 @@ class PieceWriter:
     """Owns the end of one document. Lives on the UI thread."""
 
     def __init__(
-        self, document: QTextDocument, formats: Formats, formulas: FormulaPictures, known: dict[str, Any]
+        self,
+        document: QTextDocument,
+        formats: Formats,
+        formulas: FormulaPictures,
+        known: dict[str, Any],
+        cites: Mapping[int, str] | None = None,
     ) -> None:
         self._document = document
         self._formats = formats
         self._formulas = formulas
-        self._inlines = InlineWriter(formats, formulas)
+        self._inlines = InlineWriter(formats, formulas, cites)
         self._cursor = QTextCursor(document)
         self.cards: list[CodeCard] = []
         self.defined: dict[str, Any] = {}

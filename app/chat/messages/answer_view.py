@@ -7,7 +7,9 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from app.chat.answers.backing_view import BackingView
 from app.chat.markdown.formulas import Formula, formula_shelf
+from app.chat.markdown.inlines import SOURCE_SCHEME
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.chat.messages.items import NAME_LENGTH, MessageItem, Notice
 from app.chat.messages.message_copy import answer_data
@@ -25,7 +27,8 @@ class AnswerView(MessageView):
 
     def __init__(self, item: MessageItem, parent: QWidget | None = None) -> None:
         super().__init__(item, MessageFoot(), parent)
-        self._renderer = MarkdownRenderer(self._view.document(), current_theme())
+        self._backing = BackingView(self._view)
+        self._renderer = self._fresh_renderer()
         self._status = PlainLabel(role="facts")
         self._thinking: Thinking | None = None
         self._badge = Pill()
@@ -35,6 +38,8 @@ class AnswerView(MessageView):
         self._view.anchorClicked.connect(self._on_link)
         current_theme().changed.connect(self._render_again)
         formula_shelf().drawn.connect(self._on_formula)
+        self._backing.acted.connect(lambda act: self.answer_act.emit(self.item.id, act))
+        self._backing.unfolded.connect(self.unfolded)
         self._renderer.set_text(item.text)
         self._status.say("")
         self._show_all()
@@ -45,7 +50,9 @@ class AnswerView(MessageView):
         layout.setSpacing(6)
         layout.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeading)
         layout.addWidget(self._status)
+        layout.addLayout(self._backing.above)
         layout.addWidget(self._view)
+        layout.addLayout(self._backing.below)
         layout.addLayout(self._notice_place)
         layout.addWidget(self._foot)
 
@@ -54,7 +61,9 @@ class AnswerView(MessageView):
     def set_item(self, item: MessageItem) -> None:
         """Show another state of the answer, or another answer. Text that is shown already is left as it is."""
         before, self.item = self.item, item
-        if item.text != before.text:
+        if self._cites() != self._renderer.cites:
+            self._render_again()
+        elif item.text != before.text:
             self._renderer.set_text(item.text)
         self._show_all()
 
@@ -66,6 +75,7 @@ class AnswerView(MessageView):
             self.item = replace(self.item, text=self.item.text + text)
             self._renderer.append(text)
             self._view.show()
+            self._backing.begun()
         self._show_thinking()
         self._status.say("")
 
@@ -86,18 +96,26 @@ class AnswerView(MessageView):
         if self._thinking is not None:
             self._thinking.fit_width(inner)
             settle(self._thinking)
-        settle(self._foot)
+        settle(*self._backing.parts, self._foot)
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _show_all(self) -> None:
         self._view.setVisible(bool(self.item.text))
-        self._badge.say(self.item.badge)
+        self._badge.say(self._badge_word())
+        self._backing.say(self.item.backing, self.item.text)
         self._show_end()
 
     def _render_again(self) -> None:
-        self._renderer = MarkdownRenderer(self._view.document(), current_theme())
+        self._renderer = self._fresh_renderer()
         self._renderer.set_text(self.item.text)
+        self._backing.dress()
+
+    def _fresh_renderer(self) -> MarkdownRenderer:
+        return MarkdownRenderer(self._view.document(), current_theme(), self._cites())
+
+    def _cites(self) -> dict[int, str] | None:
+        return self.item.backing.cites if self.item.backing is not None else None
 
     def _show_thinking(self) -> None:
         if self._thinking is None and self.item.thinking:
@@ -123,13 +141,18 @@ class AnswerView(MessageView):
         self._show_notice()
         if ended:
             self._status.say("")
-            by = f"Answer, {self.item.badge}" if self.item.badge else "Answer"
+            badge = self._badge_word()
+            by = f"Answer, {badge}" if badge else "Answer"
             self.setAccessibleName(f"{by}: {self.item.text[:NAME_LENGTH]}")
         else:
             self.setAccessibleName("Answer, being written")
         self._describe()
+        self.setAccessibleDescription(f"{self.accessibleDescription()} {self._backing.spoken}".strip())
         self._show_thinking()
         self.height_changed.emit()
+
+    def _badge_word(self) -> str:
+        return (self.item.backing.badge if self.item.backing is not None else "") or self.item.badge
 
     def _show_notice(self) -> None:
         if self.item.notice == self._notice:
@@ -152,7 +175,9 @@ class AnswerView(MessageView):
             if number < len(self._renderer.codes):
                 QApplication.clipboard().setText(self._renderer.codes[number])
                 self.copied.emit(self.item.id)
-        elif address.scheme() in ("http", "https", "mailto"):
+        elif address.scheme() == SOURCE_SCHEME:
+            self.answer_act.emit(self.item.id, self._backing.source_at(int(address.path()), self._view.textCursor()))
+        elif address.scheme() in ("http", "https", "mailto") and self.item.backing is None:
             self.link_chosen.emit(address.toString())
 
     def _copy(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.chat.answers.shown import Backing
+
 NAME_LENGTH = 300
 
 
@@ -39,7 +41,8 @@ class MessageItem:
     ``badge`` is a word above an answer that says who gave it, "" for the model in use. ``siblings`` are the ids of the
     other wordings of a question or tries at an answer, oldest first, this message's own among them. ``thought`` is how
     long the model thought, as words ("12 s"), "" if that is not known. ``rating`` is 1 (good), -1 (bad) or 0.
-    ``attachments`` are the names of the files that came with a question.
+    ``attachments`` are the names of the files that came with a question. ``backing`` is what an answer over documents
+    stands on.
     """
 
     id: str
@@ -56,3 +59,4 @@ class MessageItem:
     pinned: bool = False
     attachments: tuple[str, ...] = ()
     acts: frozenset[Act] = frozenset()
+    backing: Backing | None = None

@@ -8,10 +8,12 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
 
 from app.chat.markdown.formula_pictures import FORMULA_SOURCE
+from app.chat.markdown.inlines import SOURCE_SCHEME
 from app.chat.markdown.renderer import COPY_SCHEME
 
 PICTURE = "\ufffc"
 _STYLE = re.compile(r'style="[^"]*"')
+_SOURCE = re.compile(rf'<a href="{SOURCE_SCHEME}:[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _OWN_LOOK = re.compile(r"(?<![-\w])(color|background-color|font-family|font-size)\s*:[^;\"]*;?")
 
 
@@ -49,7 +51,8 @@ def _html(document: QTextDocument) -> str:
     whole = document.clone()
     _write_formulas(whole)
     _remove_buttons(whole)
-    return _STYLE.sub(lambda style: _OWN_LOOK.sub("", style.group()), whole.toHtml())
+    html = _SOURCE.sub(r"\1", whole.toHtml())  # a way into this window leads nowhere in another
+    return _STYLE.sub(lambda style: _OWN_LOOK.sub("", style.group()), html)
 
 
 def _write_formulas(document: QTextDocument) -> None:

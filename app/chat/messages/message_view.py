@@ -28,6 +28,7 @@ class MessageView(QWidget):
         link_chosen: an address.
         copied: the message's id.
         height_changed: it needs another height.
+        answer_act: the message's id and an OpenSource or an AnswerWay.
         unfolded: the person opened something in it, so what is on the screen must stay where it is.
     """
 
@@ -38,6 +39,7 @@ class MessageView(QWidget):
     link_chosen = Signal(str)
     copied = Signal(str)
     height_changed = Signal()
+    answer_act = Signal(str, object)
     unfolded = Signal()
 
     def __init__(self, item: MessageItem, foot: MessageFoot, parent: QWidget | None = None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QToolTip, QWidget
 
 from app.chat.markdown.grounds import air_below, grounds
 from app.chat.messages.message_copy import selected_data
@@ -24,6 +26,9 @@ class TextView(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._under: list[QTextEdit.ExtraSelection] = []
+        self._over: list[QTextEdit.ExtraSelection] = []
+        self.note_at: Callable[[int], str] = lambda _position: ""  # what is told of a place in the text
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -54,6 +59,26 @@ class TextView(QTextBrowser):
             painter.fillRect(bar, QColor(tokens.line))
         painter.end()
         super().paintEvent(event)
+
+    def setExtraSelections(self, selections: Sequence[QTextEdit.ExtraSelection]) -> None:
+        """Marks of what was looked for; they lie over those of :meth:`mark_under`."""
+        self._over = list(selections)
+        super().setExtraSelections([*self._under, *self._over])
+
+    def mark_under(self, selections: Sequence[QTextEdit.ExtraSelection]) -> None:
+        """Marks that stay, whatever is looked for."""
+        self._under = list(selections)
+        super().setExtraSelections([*self._under, *self._over])
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """What is told of the place under the mouse; links tell of themselves."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip and not self.anchorAt(event.pos()):
+            layout = self.document().documentLayout()
+            place = layout.hitTest(QPointF(event.pos()), Qt.HitTestAccuracy.ExactHit)
+            note = self.note_at(place) if place >= 0 else ""
+            QToolTip.showText(event.globalPos(), note, self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing is ever loaded; an empty answer would let Qt try for itself."""

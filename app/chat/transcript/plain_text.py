@@ -21,7 +21,7 @@ def plain_text(item: MessageItem) -> str:
     """A message's words as they are read; formulas as LaTeX. A question is plain as it is."""
     if item.role == "user":
         return item.text
-    writer = _PlainWriter()
+    writer = _PlainWriter(links=item.backing is None)
     for piece in pieces_of(item.text):
         writer.add(piece)
     return writer.text.strip()
@@ -32,7 +32,7 @@ def seen_paragraphs(item: MessageItem) -> Iterator[str]:
     if item.role == "user":
         yield from item.text.split("\n")
         return
-    words = _Words(PICTURE, LINE_BREAK)
+    words = _Words(PICTURE, LINE_BREAK, links=item.backing is None)
     paragraph = ""
     for piece in pieces_of(item.text):
         if isinstance(piece, Flow | CodeLine) and piece.goes_on:
@@ -54,16 +54,17 @@ def seen_paragraphs(item: MessageItem) -> Iterator[str]:
 
 
 class _Words:
-    """Reads running text; ``formula`` stands for formulas, "" for their source."""
+    """Reads running text; ``formula`` stands for formulas, "" for their source. Without ``links`` they are text."""
 
-    def __init__(self, formula: str, line_break: str) -> None:
+    def __init__(self, formula: str, line_break: str, *, links: bool = True) -> None:
+        self._parser = parser(plain=not links)
         self._formula = formula
         self._line_break = line_break
         self.references: dict[str, Any] = {}
 
     def of(self, text: str) -> str:
         """The words of a text with marks in it."""
-        tokens = parser().parseInline(text, {"references": self.references}) if text else []
+        tokens = self._parser.parseInline(text, {"references": self.references}) if text else []
         return "".join(self._all(SyntaxTreeNode(token.children or ())) for token in tokens)
 
     def _all(self, node: SyntaxTreeNode) -> str:
@@ -87,8 +88,8 @@ class _Words:
 class _PlainWriter:
     """Puts pieces together: a blank line between paragraphs, none inside lists, tables and code."""
 
-    def __init__(self) -> None:
-        self._words = _Words("", "\n")
+    def __init__(self, *, links: bool) -> None:
+        self._words = _Words("", "\n", links=links)
         self._group = ""
         self.text = ""
 

@@ -36,6 +36,7 @@ class TranscriptView(QWidget):
         link_chosen: an address.
         copied: a message's id.
         example_chosen: the words of an example.
+        answer_act: a message's id and an OpenSource or an AnswerWay.
     """
 
     acted = Signal(str, str)
@@ -45,6 +46,7 @@ class TranscriptView(QWidget):
     link_chosen = Signal(str)
     copied = Signal(str)
     example_chosen = Signal(str)
+    answer_act = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +89,7 @@ class TranscriptView(QWidget):
         view.notice_action.connect(self.notice_action)
         view.link_chosen.connect(self.link_chosen)
         view.copied.connect(self.copied)
+        view.answer_act.connect(self.answer_act)
         view.unfolded.connect(self._scroll.stop_following)
 
     # --- the messages ---------------------------------------------------------------------------------------------

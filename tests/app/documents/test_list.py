@@ -151,7 +151,14 @@ def test_the_menu_has_everything_by_keyboard(scene: Scene) -> None:
     menu = view.findChild(QMenu)
     assert isinstance(menu, QMenu)
     words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["Open", "Read the pictures", "Read it again", "Show the file", "Forget this document…"]
+    assert words == [
+        "Open",
+        "Ask about this…",
+        "Read the pictures",
+        "Read it again",
+        "Show the file",
+        "Forget this document…",
+    ]
     menu.close()
 
 

@@ -1,0 +1,147 @@
+"""The sources of an answer, each a button with its number, its file and its page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from app.chat.answers.shown import SourceShown
+from app.theme.theme import current_theme
+from app.widgets.buttons import button
+from app.widgets.flow import Flow
+from app.widgets.layouts import drop
+
+AT_FIRST = 5
+AT_MOST = 40
+WIDEST = 330
+NAME_AT_LEAST = 60
+
+
+class SourceChip(QPushButton):
+    """One source. A long name is shortened in its middle, its number and page never."""
+
+    def __init__(self, source: SourceShown, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.source = source
+        self.setProperty("kind", "source")
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        orders = " It contains instructions to an AI, which are treated as text only." if source.orders else ""
+        self.setAccessibleName(f"Source {source.number}: {source.name}, {source.where}")
+        self.setAccessibleDescription(f"Opens the page.{orders}")
+        whole = f"{source.name}, {source.where}"
+        self.setToolTip("\n\n".join(filter(None, (whole, source.excerpt, orders.strip()))))
+        current_theme().changed.connect(self._word)
+        self._word()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words, and never too small to be hit."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), max(hint.height(), 26))
+
+    def event(self, event: QEvent) -> bool:
+        """The style sheet's font decides how much of the name there is room for."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.Polish:
+            self._word()
+        return done
+
+    def _word(self) -> None:
+        theme, metrics = current_theme(), self.fontMetrics()
+        side = theme.px(14)
+        self.setIconSize(QSize(side, side))
+        self.setIcon(theme.icon("triangle-alert" if self.source.orders else "file-text", self._token, side))
+        before, after = f"{self.source.number}  ", f" · {self.source.where}"
+        room = theme.px(WIDEST) - metrics.horizontalAdvance(before + after)
+        name = metrics.elidedText(
+            " ".join(self.source.name.split()), Qt.TextElideMode.ElideMiddle, max(room, NAME_AT_LEAST)
+        )
+        # The name keeps its own direction, whatever stands around it.
+        self.setText(f"{before}\u2068{name}\u2069{after}".replace("&", "&&"))
+
+    @property
+    def _token(self) -> str:
+        return "warn" if self.source.orders else "accent"
+
+
+class SourceChips(QWidget):
+    """All sources in lines; beyond the first few they are folded away behind "and 6 more".
+
+    Signals:
+        chosen: the number of a source.
+        unfolded: the rest was asked for.
+    """
+
+    chosen = Signal(int)
+    unfolded = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Sources")
+        self._sources: tuple[SourceShown, ...] = ()
+        self._all = False
+        self._chips: list[SourceChip] = []
+        self._flow = Flow(6)
+        self.setLayout(self._flow)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.more = button("", "quiet")
+        self.more.clicked.connect(self._unfold)
+        self.hide()
+
+    @property
+    def chips(self) -> list[SourceChip]:
+        """The sources that are seen."""
+        return list(self._chips)
+
+    def say(self, sources: tuple[SourceShown, ...]) -> None:
+        """All sources; those that the answer names come first into sight, all of them in the order of their numbers."""
+        listed = tuple(source for source in sources if source.listed)
+        if listed != self._sources:
+            self._sources = listed
+            self._fill()
+
+    def _fill(self) -> None:
+        held = next((chip.source.number for chip in self._chips if chip.hasFocus()), 0)
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            drop(chip)
+        self._flow.removeWidget(self.more)
+        shown = self._shown()
+        self._chips = [SourceChip(source, self) for source in shown]
+        before: QWidget | None = None
+        for chip in self._chips:
+            chip.clicked.connect(lambda _=False, number=chip.source.number: self.chosen.emit(number))
+            self._flow.addWidget(chip)
+            chip.show()
+            if before is not None:
+                QWidget.setTabOrder(before, chip)
+            before = chip
+            if chip.source.number == held:
+                chip.setFocus()
+        rest = len(self._sources) - len(shown)
+        self.more.setText(f"and {rest} more")
+        self.more.setAccessibleName(f"Show {rest} more sources")
+        self._flow.addWidget(self.more)
+        self.more.setEnabled(not self._all)
+        self.more.setVisible(rest > 0)
+        if before is not None:
+            QWidget.setTabOrder(before, self.more)
+        self.setVisible(bool(self._sources))
+        self.updateGeometry()
+
+    def _shown(self) -> tuple[SourceShown, ...]:
+        cited = tuple(source for source in self._sources if source.cited) or self._sources
+        if self._all or len(self._sources) <= AT_FIRST:
+            return self._sources[:AT_MOST]
+        return cited[:AT_FIRST]
+
+    def _unfold(self) -> None:
+        seen = len(self._chips)
+        self._all = True
+        self.unfolded.emit()
+        self._fill()
+        if seen < len(self._chips):
+            self._chips[seen].setFocus()

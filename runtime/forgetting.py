@@ -1,0 +1,69 @@
+"""A forgotten document forgotten in conversations too: the words of it that were kept with answers."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+
+from runtime.chats.store import ConversationStore
+from runtime.documents.service import DocumentService
+from runtime.errors import HearthError
+
+log = logging.getLogger(__name__)
+
+
+class Forgetting:
+    """Owns the thread that does it. ``store`` opens the conversations for as long as the block lasts, or gives None if
+    another process has them: then that process will do it. Any thread."""
+
+    def __init__(
+        self,
+        documents: Callable[[], DocumentService],
+        store: Callable[[], contextlib.AbstractContextManager[ConversationStore | None]],
+    ) -> None:
+        self._documents = documents
+        self._store = store
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Look for forgotten documents and clear what is left of them, soon. Returns at once."""
+        with self._lock:
+            self._wanted = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="words-forgetting", daemon=True)
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Block until all that was begun is done."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    self._thread = None
+                    return
+                self._wanted = False
+            try:
+                self._forget()
+            except HearthError as error:
+                # They stay noted: the next start tries again.
+                log.warning("words of a forgotten document could not be cleared yet: %s", error.code)
+            except Exception:
+                log.exception("words of a forgotten document could not be cleared")
+
+    def _forget(self) -> None:
+        documents = self._documents().forgotten()
+        if not documents:
+            return
+        with self._store() as store:
+            if store is None:
+                return
+            store.forget_words(documents)
+        self._documents().forgotten_everywhere(documents)
