@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("doctor", "recommend", "forecast", "search", "get", "models", "shelf", "documents", "chat")
+COMMANDS = ("doctor", "recommend", "forecast", "search", "get", "models", "shelf", "documents", "ask", "chat")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

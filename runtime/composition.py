@@ -7,34 +7,25 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from runtime.catalogue.budget import budget
 from runtime.catalogue.entries import Catalogue, load_catalogue
-from runtime.catalogue.judging import Judgement, judge
-from runtime.catalogue.purposes import Purpose
-from runtime.catalogue.recommend import Recommendation, recommend
-from runtime.catalogue.sifting import JudgedModel, judge_found
 from runtime.chats.exchange.exchange import Exchange
 from runtime.chats.places import Places
 from runtime.chats.shelf import Shelf
 from runtime.chats.store import ConversationStore
-from runtime.child import python_child
 from runtime.conversing import Conversing
 from runtime.documents.embeddings.models import OFFERED, EmbeddingModel, OfferedModel, downloaded_model
 from runtime.documents.gathering import Pace
 from runtime.documents.service import DocumentService
 from runtime.downloads.manners import runs_on_battery
 from runtime.downloads.search import HubSearch
-from runtime.downloads.search_messages import HubModel
 from runtime.downloads.service import DownloadService
-from runtime.errors import AlreadyRunning, ModelNotFound
+from runtime.errors import ModelNotFound
 from runtime.events import (
     AnswerFinished,
     AnswerStarted,
@@ -44,12 +35,11 @@ from runtime.events import (
     ModelLoaded,
     WorkKind,
 )
-from runtime.forgetting import Forgetting
+from runtime.fitting import Fitting
+from runtime.forgetting import Forgetting, conversations_for_a_moment
 from runtime.grounding.preparing import FromDocuments
 from runtime.guide import Guide
-from runtime.hardware.computer import Computer
 from runtime.hardware.pressure import read_memory
-from runtime.hardware.probe import probe
 from runtime.housekeeping import Housekeeping, shelf_card
 from runtime.inference.engine import Engine
 from runtime.inference.host import EngineHost
@@ -66,14 +56,12 @@ from runtime.requests import (
     Manners,
 )
 from runtime.storage.database import Database
-from runtime.storage.instance_lock import InstanceLock
 from runtime.storage.memory import MemoryDatabase
 from runtime.storage.secrets import SecretStore
 from runtime.storage.settings import Settings, SettingsStore
 from runtime.titles import Titles
 
 HUB_TOKEN = "hub-token"
-DEVICE_QUESTION_TIMEOUT_S = 60.0
 
 
 def _catalogue_file() -> Path:
@@ -112,8 +100,6 @@ class Runtime:
         self.offered = offered
         self._answering: set[str] = set()
         self._last_document_model: EmbeddingModel | None = None
-        # What measurements of a model are kept under, by the folder that it was loaded from.
-        self._measured_as: dict[str, str] = {}
 
     @classmethod
     def open(cls, on_event: Callable[[Event], None] = _nobody_listens, *, in_process: bool = False) -> Runtime:
@@ -179,6 +165,11 @@ class Runtime:
         measuring = Measuring(self.paths.home, self._on_event)
         self._opened.append(measuring.close)
         return measuring
+
+    @MadeOnce
+    def fitting(self) -> Fitting:
+        """What this computer is, and how models do on it."""
+        return Fitting(lambda: self.models_paths.models, lambda: self.catalogue, self.measuring, self._loaded_bytes)
 
     @MadeOnce
     def hub_search(self) -> HubSearch:
@@ -263,23 +254,9 @@ class Runtime:
     def _forget_words(self) -> None:
         self._forgetting.begin()
 
-    @contextlib.contextmanager
-    def _conversations_here(self) -> Iterator[ConversationStore | None]:
-        """The conversations, if this process has them or may open them for a moment."""
-        if "_places" in vars(self):
-            yield self.conversations
-            return
-        lock = InstanceLock(self.paths)
-        try:
-            lock.acquire()
-        except AlreadyRunning:
-            yield None
-            return
-        try:
-            with contextlib.closing(Database(self.paths.database)) as database:
-                yield ConversationStore(Places(database))
-        finally:
-            lock.release()
+    def _conversations_here(self) -> contextlib.AbstractContextManager[ConversationStore | None]:
+        here = self.conversations if "_places" in vars(self) else None
+        return contextlib.nullcontext(here) if here is not None else conversations_for_a_moment(self.paths)
 
     def _pace(self) -> Pace | None:
         """How fast the model that answers reads and writes here."""
@@ -287,7 +264,7 @@ class Runtime:
 
     def _pace_of(self, chat: Conversing | None) -> Pace | None:
         loaded = chat.loaded if chat is not None else None
-        found = self.measuring.pace(self._measured_as.get(loaded.folder, loaded.folder)) if loaded else None
+        found = self.measuring.pace(self.fitting.measured_as(loaded.folder)) if loaded else None
         return Pace(*found) if found else None
 
     @MadeOnce
@@ -362,45 +339,7 @@ class Runtime:
         self._opened.append(engine.close)
         return engine
 
-    # --- questions that need several rooms ----------------------------------------------------------------------------
-
-    def computer(self) -> Computer:
-        """What this computer is, now. Asks the system; on a Mac also Metal, in a child. Not for the UI thread."""
-        computer = probe(self.models_paths.models, self.engine_device_info)
-        self.measuring.open_for(computer)
-        return computer
-
-    def engine_device(self) -> dict[str, Any]:
-        """What MLX computes on, asked in a child process that may die: ``{"device": …, "device_info": {…}}``."""
-        try:
-            answer = subprocess.run(
-                python_child("runtime.inference.device"),
-                capture_output=True,
-                timeout=DEVICE_QUESTION_TIMEOUT_S,
-                check=True,
-                stdin=subprocess.DEVNULL,
-            )
-            found = json.loads(answer.stdout)
-        except (OSError, ValueError, subprocess.SubprocessError):
-            return {"device": "unknown", "device_info": {}}
-        return found if isinstance(found, dict) else {"device": "unknown", "device_info": {}}
-
-    def engine_device_info(self) -> dict[str, object]:
-        """The ``device_info`` part of :meth:`engine_device`."""
-        return dict(self.engine_device().get("device_info", {}))
-
-    def recommend(
-        self, computer: Computer, *, purpose: Purpose = Purpose.EVERYDAY, context_tokens: int | None = None
-    ) -> Recommendation:
-        """The one model for a computer and a purpose, with its neighbours and reasons. Pure and quick."""
-        return recommend(
-            computer,
-            self.catalogue,
-            context_tokens,
-            self._loaded_bytes(),
-            purpose=purpose,
-            measured=self.measuring.measured(computer),
-        )
+    # --- what needs several rooms -------------------------------------------------------------------------------------
 
     def download_request(self, name: str, *, revision: str = "main") -> DownloadRequest:
         """What to fetch for a catalogue name or a repository ``owner/name``.
@@ -419,18 +358,6 @@ class Runtime:
             return DownloadRequest(name, revision, 0, name.split("/")[1])
         raise ModelNotFound(name)
 
-    def load_request(self, model: InstalledModel) -> LoadModel:
-        """How to load a model here: within what this computer can give now, the loaded model's share counted in, and
-        with conversations no longer than the forecast allows."""
-        computer = self.computer()
-        judged = self.judge_installed(computer, model)
-        self._measured_as[model.folder] = model.repository or model.folder
-        return LoadModel(
-            model.folder,
-            budget_bytes=budget(computer, self._loaded_bytes()).bytes,
-            kv_limit_tokens=(judged.longest_context_tokens or None) if judged else None,
-        )
-
     def guide_request(self) -> LoadModel:
         """How to load the built-in guide into :attr:`engine`, for a caller without conversations.
 
@@ -439,24 +366,6 @@ class Runtime:
         """
         check_guide(guide_folder())
         return LoadModel(str(guide_folder()))
-
-    def judge_found(self, computer: Computer, models: tuple[HubModel, ...]) -> tuple[JudgedModel[HubModel], ...]:
-        """How models of the hub would do on a computer, before anything is downloaded. Pure and quick."""
-        tested, ours_bytes = self.measuring.measured(computer).self_test, self._loaded_bytes()
-        return tuple(judge_found(computer, model, ours_bytes=ours_bytes, self_test=tested) for model in models)
-
-    def judge_installed(self, computer: Computer, model: InstalledModel) -> Judgement | None:
-        """How a model on this computer does here; None when its shape is not known. Pure and quick."""
-        if model.shape is None:
-            return None
-        measured = self.measuring.measured(computer)
-        return judge(
-            computer,
-            model.shape,
-            ours_bytes=self._loaded_bytes(),
-            self_test=measured.self_test,
-            known=measured.of(model.repository or model.folder),
-        )
 
     def copies_on(self, shelf: str) -> tuple[ShelvedModel, ...]:
         """The copies in a folder, without reading them. Looks at the disk; none while it is not connected."""
@@ -502,12 +411,12 @@ class Runtime:
         """Remember what a model's answers tell of it."""
         if isinstance(event, ModelLoaded):
             self.library.note_used(event.folder)
-            self.measuring.note_loaded(self._measured_as.get(event.folder, event.folder), event.active_bytes)
+            self.measuring.note_loaded(self.fitting.measured_as(event.folder), event.active_bytes)
         elif isinstance(event, AnswerFinished) and event.reason is not FinishReason.FAILED:
             loaded, figures = self.chat.loaded, event.statistics
             if loaded is not None:
                 self.library.note_answer(loaded.folder, figures.answer_tokens_per_s, figures.answer_tokens)
-                self.measuring.note_answer(self._measured_as.get(loaded.folder, loaded.folder), figures)
+                self.measuring.note_answer(self.fitting.measured_as(loaded.folder), figures)
 
     def _make_way(self, event: Event) -> None:
         """Documents leave the computer to an answer while it is given."""

@@ -5,13 +5,33 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from runtime.chats.places import Places
 from runtime.chats.store import ConversationStore
 from runtime.documents.service import DocumentService
-from runtime.errors import HearthError
+from runtime.errors import AlreadyRunning, HearthError
+from runtime.paths import Paths
+from runtime.storage.database import Database
+from runtime.storage.instance_lock import InstanceLock
 
 log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def conversations_for_a_moment(paths: Paths) -> Iterator[ConversationStore | None]:
+    """The conversations of a home, opened for as long as the block lasts; None if another process has them."""
+    lock = InstanceLock(paths)
+    try:
+        lock.acquire()
+    except AlreadyRunning:
+        yield None
+        return
+    try:
+        with contextlib.closing(Database(paths.database)) as database:
+            yield ConversationStore(Places(database))
+    finally:
+        lock.release()
 
 
 class Forgetting:

@@ -94,7 +94,7 @@ class Computers(Photographer):
             runtime.measuring.open_for(scene.computer)
             return scene.computer
 
-        runtime.computer = computer  # type: ignore[method-assign]
+        runtime.fitting.computer = computer  # type: ignore[method-assign]
         gpu = scene.computer.gpu
         if gpu is not None and gpu.kind is GpuKind.METAL:
             computer()

@@ -56,8 +56,8 @@ class ComputerController(QObject):
         return max(smaller, key=lambda c: c.model.quality, default=None)
 
     def _found(self, seen: Computer | None, purpose: Purpose) -> tuple[Computer, Recommendation]:
-        computer = seen or self._runtime.computer()
-        return computer, self._runtime.recommend(computer, purpose=purpose)
+        computer = seen or self._runtime.fitting.computer()
+        return computer, self._runtime.fitting.recommend(computer, purpose=purpose)
 
     def _on_found(self, found: tuple[Computer, Recommendation]) -> None:
         self.computer, recommendation = found

@@ -69,7 +69,8 @@ class HubSearchController(QObject):
             if cancel.cancelled:
                 return ()
             models = self._runtime.hub_search.find(query, cancel)
-            return self._runtime.judge_found(self._computer.computer or self._runtime.computer(), models)
+            fitting = self._runtime.fitting
+            return fitting.judge_found(self._computer.computer or fitting.computer(), models)
 
         self._searches.run(
             ask,

@@ -101,7 +101,7 @@ class ModelsController(QObject):
         """How each model does on a computer, by folder."""
         if computer is None:
             return {}
-        found = ((model.folder, self._runtime.judge_installed(computer, model)) for model in self.installed)
+        found = ((model.folder, self._runtime.fitting.judge_installed(computer, model)) for model in self.installed)
         return {folder: judgement for folder, judgement in found if judgement is not None}
 
     def refresh(self) -> None:
@@ -118,7 +118,7 @@ class ModelsController(QObject):
             model = self._runtime.library.find(name)
             if model.problem is None:
                 self._runtime.settings.change(model=model.repository if model.ours else model.folder)
-                self._runtime.chat.load(self._runtime.load_request(model))
+                self._runtime.chat.load(self._runtime.fitting.load_request(model))
             return model, self._runtime.library.models()
 
         self._questions.run(choose, self._on_chosen, self._on_problem(name))

@@ -98,7 +98,7 @@ def _model(runtime: Runtime, arguments: argparse.Namespace) -> LoadModel | None:
     if arguments.quote:
         return None
     try:
-        return runtime.load_request(runtime.model_to_use(arguments.model))
+        return runtime.fitting.load_request(runtime.model_to_use(arguments.model))
     except ModelNotFound as error:
         if error.name:
             raise

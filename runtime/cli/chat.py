@@ -114,7 +114,7 @@ def _whom_to_ask(runtime: Runtime, arguments: argparse.Namespace) -> LoadModel:
     if arguments.guide:
         return runtime.guide_request()
     try:
-        return runtime.load_request(runtime.model_to_use(arguments.model))
+        return runtime.fitting.load_request(runtime.model_to_use(arguments.model))
     except ModelNotFound as error:
         if error.name:
             raise

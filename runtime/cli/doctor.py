@@ -13,6 +13,7 @@ from runtime.api import Computer, GuideUnusable, Runtime
 from runtime.cli.output import DONE, Words, print_json
 from runtime.documents.readers.recognising import recognition
 from runtime.documents.readers.recognition_languages import chosen_languages, system_language
+from runtime.inference.device_question import engine_device
 
 PARTS = ("hearth", "mlx", "mlx-lm", "transformers", "huggingface-hub", "PySide6-Essentials", "apsw-sqlite3mc")
 
@@ -26,8 +27,8 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print the findings; 0 when everything needed works."""
     with Runtime.open() as runtime:
-        computer = runtime.computer()
-        device = runtime.engine_device()
+        computer = runtime.fitting.computer()
+        device = engine_device()
         scans = recognition()
         document = {
             "hearth": _version("hearth"),

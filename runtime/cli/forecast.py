@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     another_computer.check(arguments)
     with Runtime.open() as runtime:
         model = _model(runtime, arguments.model, arguments.context)
-        computer = another_computer.described(arguments) or runtime.computer()
+        computer = another_computer.described(arguments) or runtime.fitting.computer()
         # Nothing was measured on a computer that is only described.
         measured = NOTHING_MEASURED if arguments.chip else runtime.measuring.measured(computer)
     tokens = min(arguments.context, model.edition.context_tokens)

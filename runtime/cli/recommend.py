@@ -31,8 +31,9 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print ``computer``, ``purpose``, ``pick``, ``faster``, ``smarter``, ``ways_out``; what there is not is null."""
     another_computer.check(arguments)
     with Runtime.open() as runtime:
-        computer = another_computer.described(arguments) or runtime.computer()
-        found = runtime.recommend(computer, purpose=Purpose(arguments.purpose), context_tokens=arguments.context)
+        fitting, purpose = runtime.fitting, Purpose(arguments.purpose)
+        computer = another_computer.described(arguments) or fitting.computer()
+        found = fitting.recommend(computer, purpose=purpose, context_tokens=arguments.context)
     if arguments.json:
         print_json({"computer": dataclasses.asdict(computer), **_document(found, words)})
         return DONE

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     """Print one line a model, or ``{"models": [...]}``."""
     with Runtime.open() as runtime:
         models = runtime.hub_search.find(HubQuery(" ".join(arguments.words), arguments.limit))
-        judged = runtime.judge_found(runtime.computer(), models)
+        judged = runtime.fitting.judge_found(runtime.fitting.computer(), models)
     wanted = HubFilter(fits_only=arguments.fits, free_licence_only=arguments.free)
     found = sift(judged, wanted, HubOrder(arguments.order))
     if arguments.json:

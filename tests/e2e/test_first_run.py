@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.main import Hearth
 from app.theme.theme import Theme
 from app.widgets.labels import Pill, PlainLabel
-from runtime.api import Computer, Runtime, described_computer
+from runtime.api import Computer, described_computer
+from runtime.fitting import Fitting
 from tests.e2e.fixtures import open_hearth, wait_for
 
 GB = 1_000_000_000
@@ -29,7 +30,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     monkeypatch.setenv("HEARTH_GUIDE", "/nowhere")
 
     def on(computer: Computer) -> None:
-        monkeypatch.setattr(Runtime, "computer", lambda self: computer)
+        monkeypatch.setattr(Fitting, "computer", lambda self: computer)
 
     return on
 

@@ -241,12 +241,12 @@ def test_a_graphics_card_without_driver_is_told_on_the_first_page(
 ) -> None:
     from dataclasses import replace
 
-    from runtime.api import Runtime
     from runtime.errors import GpuDriverMissing
+    from runtime.fitting import Fitting
 
-    real = Runtime.computer
+    real = Fitting.computer
     missing = (GpuDriverMissing("NVIDIA GeForce RTX 4060").problem(),)
-    monkeypatch.setattr(Runtime, "computer", lambda self: replace(real(self), problems=missing))
+    monkeypatch.setattr(Fitting, "computer", lambda self: replace(real(self), problems=missing))
     with open_hearth(private_home, theme) as hearth:
         page = hearth.onboarding.first_run_page
         wait_for(qtbot, page.download_button.isEnabled)

@@ -153,14 +153,14 @@ def test_a_described_computer_is_forecast_without_what_was_measured_here(tmp_pat
     paths = Paths.below(tmp_path)
     paths.prepare()
     with Runtime(paths) as runtime:
-        here = runtime.computer()
+        here = runtime.fitting.computer()
         MeasurementStore(paths.home, identity(here)).save_self_test(RESULT)
     with Runtime(paths) as runtime:
-        here = runtime.computer()
+        here = runtime.fitting.computer()
         assert runtime.measuring.self_test == RESULT
-        assert {choice.basis for choice in runtime.recommend(here).choices} == {Basis.SELF_TEST}
+        assert {choice.basis for choice in runtime.fitting.recommend(here).choices} == {Basis.SELF_TEST}
         described = described_computer(here.chip, here.memory_bytes / 2**30)
-        assert {choice.basis for choice in runtime.recommend(described).choices} == {Basis.ESTIMATED}
+        assert {choice.basis for choice in runtime.fitting.recommend(described).choices} == {Basis.ESTIMATED}
 
 
 # --- the line ---------------------------------------------------------------------------------------------------------
@@ -276,9 +276,9 @@ def test_a_conversation_may_grow_as_long_as_the_forecast_allows(tmp_path: Path, 
     paths.prepare()
     with Runtime(paths) as runtime:
         model = runtime.library.find(str(tiny_model))
-        judged = runtime.judge_installed(runtime.computer(), model)
+        judged = runtime.fitting.judge_installed(runtime.fitting.computer(), model)
         assert judged is not None
-        request = runtime.load_request(model)
+        request = runtime.fitting.load_request(model)
         assert request.folder == model.folder
         assert request.budget_bytes
         assert model.shape is not None
@@ -287,6 +287,6 @@ def test_a_conversation_may_grow_as_long_as_the_forecast_allows(tmp_path: Path, 
         assert model.shape.context_tokens
         wide = replace(model.shape, layers=64, hidden_size=8192, kv_heads=64, head_dim=128, context_tokens=2**20)
         large = replace(model, shape=replace(wide, kv_layers=64, anatomy=None, weight_bytes=10**6))
-        limit = runtime.load_request(large).kv_limit_tokens
+        limit = runtime.fitting.load_request(large).kv_limit_tokens
         assert limit is not None
         assert 0 < limit < 2**20

@@ -337,7 +337,7 @@ def test_a_computer_that_can_not_be_seen_ends_the_wish(
     def unseen() -> Computer:
         raise OSError("no such computer")
 
-    monkeypatch.setattr(desk.runtime, "computer", unseen)
+    monkeypatch.setattr(desk.runtime.fitting, "computer", unseen)
     desk.measuring.test()
     qtbot.waitUntil(lambda: desk.measuring.failed)
     assert desk.test.starts == 0

@@ -163,7 +163,7 @@ def test_what_was_measured_here_counts_here_and_nowhere_else(tmp_path: Path) -> 
     guessed = forecast(str(folder))
     assert (guessed["basis"], guessed["memory_basis"]) == ("estimated", "estimated")
     with Runtime.open() as runtime:
-        store = MeasurementStore(runtime.paths.home, identity(runtime.computer()))
+        store = MeasurementStore(runtime.paths.home, identity(runtime.fitting.computer()))
     store.save_self_test(TESTED)
     assert forecast(str(folder))["basis"] == "measured here"
     store.note_memory(str(folder), ModelMemory(guessed["mlx_peak_bytes"], guessed["mlx_peak_bytes"] * 2, 8192))

@@ -118,7 +118,7 @@ def test_it_is_no_model_for_chats(runtime: Runtime) -> None:
     with pytest.raises(ModelNotFound):
         runtime.model_to_use(None)
     assert runtime.library.verify(NAME).wrong_files == ()
-    found = runtime.recommend(runtime.computer())
+    found = runtime.fitting.recommend(runtime.fitting.computer())
     assert NAME not in {choice.edition.repository for choice in found.choices}
 
 
