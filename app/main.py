@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app import texts
 from app.application import FileOpener, SingleInstance, make_application
 from app.bridge.events import EventBridge
-from app.bridge.tasks import TaskRunner
+from app.bridge.runners import Runners
 from app.controllers.answers import AnswersController
 from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
@@ -35,7 +35,6 @@ from app.controllers.works import WorksController
 from app.onboarding.trouble_page import Trouble, TroublePage, WayOut
 from app.presenters.answers import AnswersPresenter
 from app.presenters.chat import ChatPresenter
-from app.presenters.document_intake import SHOW_DOCUMENTS
 from app.presenters.documents import DocumentsPresenter
 from app.presenters.measuring import MeasuringPresenter
 from app.presenters.models import ModelsPresenter
@@ -43,6 +42,7 @@ from app.presenters.onboarding import OnboardingPresenter
 from app.presenters.settings import SettingsPresenter
 from app.presenters.shelf import ShelfPresenter
 from app.theme.theme import Theme
+from app.ways import Ways
 from app.window import MainWindow
 from runtime.api import HearthError, InstanceLock, Paths, Problem, Runtime, start_logging, stop_logging
 
@@ -59,42 +59,36 @@ class Hearth(QObject):
         super().__init__()
         self.bridge = EventBridge(self)
         self.runtime = Runtime(paths, self.bridge.deliver, in_process=in_process)
-        self._store = TaskRunner("store", self)
-        self._questions = TaskRunner("questions", self)
-        self._searches = TaskRunner("searches", self)
-        self._documents_asked, self._documents_searched, self._pages_drawn = (
-            TaskRunner(f"documents-{what}", self) for what in ("asked", "searched", "drawn")
-        )
-        self._sources_drawn = TaskRunner("sources-drawn", self)
+        self._runners = runners = Runners(self)
         self._closed = self._started = False
         self._early_files: list[str] = []
         runtime, bridge = self.runtime, self.bridge
-        self.settings = SettingsController(runtime, self._store, self)
-        self.computer = ComputerController(runtime, self._questions, self)
-        self.downloads = DownloadsController(runtime, bridge, self._questions, self)
-        self.models = ModelsController(runtime, bridge, self._questions, self)
-        self.works = WorksController(runtime, bridge, self._questions, self)
-        self.shelves = ShelvesController(runtime, self._questions, self)
-        self.hub_search = HubSearchController(runtime, self.computer, self._searches, self)
+        self.settings = SettingsController(runtime, runners.store, self)
+        self.computer = ComputerController(runtime, runners.questions, self)
+        self.downloads = DownloadsController(runtime, bridge, runners.questions, self)
+        self.models = ModelsController(runtime, bridge, runners.questions, self)
+        self.works = WorksController(runtime, bridge, runners.questions, self)
+        self.shelves = ShelvesController(runtime, runners.questions, self)
+        self.hub_search = HubSearchController(runtime, self.computer, runners.searches, self)
         self.network = NetworkController(self)
-        self.chat = ChatController(runtime, bridge, self._store, self)
-        self.shelf = ShelfController(runtime, bridge, self._store, self._questions, self)
+        self.chat = ChatController(runtime, bridge, runners.store, self)
+        self.shelf = ShelfController(runtime, bridge, runners.store, runners.questions, self)
         self.measuring = MeasuringController(
             runtime.measuring, bridge, self.computer, self.models, self.chat, self.downloads, self.works, self
         )
-        self.documents = DocumentsController(lambda: runtime.documents, bridge, self._documents_asked, self)
+        self.documents = DocumentsController(lambda: runtime.documents, bridge, runners.documents_asked, self)
         self.answers = AnswersController(
             self.chat,
             lambda: runtime.conversations,
             lambda: runtime.documents,
             bridge,
-            self._store,
-            self._documents_asked,
+            runners.store,
+            runners.documents_asked,
             self,
         )
-        self.attachments = AttachmentsController(self._questions, self)
+        self.attachments = AttachmentsController(runners.questions, self)
         self.speech = SpeechController(self)
-        self.guide = GuideController(runtime, self._store, self)
+        self.guide = GuideController(runtime, runners.store, self)
         self.onboarding = OnboardingPresenter(self.computer, self.downloads, self.models, self.guide, self)
         self.models_view = ModelsPresenter(
             self.computer,
@@ -104,7 +98,7 @@ class Hearth(QObject):
             self.shelves,
             self.hub_search,
             self.settings,
-            self._questions,
+            runners.questions,
             self,
         )
         self.chat_view = ChatPresenter(
@@ -117,14 +111,14 @@ class Hearth(QObject):
         )
         self.documents_view = DocumentsPresenter(
             self.documents,
-            DocumentSearchController(lambda: runtime.documents, self._documents_searched, self),
-            DocumentPagesController(lambda: runtime.documents, self._pages_drawn, self),
+            DocumentSearchController(lambda: runtime.documents, runners.documents_searched, self),
+            DocumentPagesController(lambda: runtime.documents, runners.pages_drawn, self),
             self,
         )
         self.answers_view = AnswersPresenter(
             self.answers,
             self.documents,
-            DocumentPagesController(lambda: runtime.documents, self._sources_drawn, self),
+            DocumentPagesController(lambda: runtime.documents, runners.sources_drawn, self),
             self.chat,
             self.chat_view,
             self,
@@ -138,48 +132,31 @@ class Hearth(QObject):
             self.shelf_view.keeping_page,
             self.documents_view.page,
         )
+        self.ways = Ways(
+            self.window,
+            self.computer,
+            self.models,
+            self.settings,
+            self.onboarding,
+            self.chat_view,
+            self.shelf_view,
+            self.models_view,
+            self.settings_view,
+            self.documents_view,
+            self.answers_view,
+            self,
+        )
         self._wire()
 
     def _wire(self) -> None:
-        window, onboarding = self.window, self.onboarding
+        window = self.window
         window.painted_first.connect(lambda: QTimer.singleShot(0, self._start))
         window.closing.connect(self.close)
-        window.settings_opened.connect(self.settings_view.opened)
-        window.stop_requested.connect(self.chat.stop)
-        window.undo_requested.connect(self._undo)
         window.keeping_opened.connect(self.shelf.refresh_kept)
-        window.documents_opened.connect(self.documents_view.opened)
-        window.documents_opened.connect(lambda: window.dismiss_toast(SHOW_DOCUMENTS))
-        window.help_requested.connect(self._show_help)
         window.person_seen.connect(self.measuring.note_person)
-        onboarding.page_changed.connect(window.show_alone)
-        onboarding.models_wanted.connect(self._show_models)
-        onboarding.finished.connect(self._on_first_model)
-        onboarding.guide_asked.connect(self._ask_guide)
-        onboarding.went_on.connect(self.chat_view.page.show_download)
-        self.models_view.chat_wanted.connect(window.show_chat)
-        self.models_view.toasted.connect(window.toast)
-        self.documents_view.toasted.connect(window.toast)
-        self.documents_view.chat_wanted.connect(window.show_chat)
-        self.documents_view.ask_wanted.connect(self.answers_view.ask_about)
-        self.answers_view.chat_wanted.connect(window.show_chat)
-        self.answers_view.toasted.connect(window.toast)
         self.network.changed.connect(self.downloads.set_network)
-        self.settings_view.back_wanted.connect(window.show_chat)
-        self.settings_view.move_wanted.connect(self._move_models)
-        self.models_view.moving.connect(self.settings_view.show_moving)
-        self.chat_view.models_wanted.connect(self._show_models)
-        self.chat_view.smaller_model_wanted.connect(self._fetch_smaller)
-        self.chat_view.fetch_wanted.connect(onboarding.fetch)
-        self.chat_view.download_wanted.connect(self._show_download)
-        self.chat_view.toasted.connect(window.toast)
-        self.chat_view.shown.connect(self.shelf_view.on_shown)
-        self.chat_view.documents_dropped.connect(lambda _conversation, paths: self.documents_view.take(paths))
-        self.shelf_view.toasted.connect(window.toast)
-        self.shelf_view.new_chat_wanted.connect(self.chat_view.new_chat)
-        self.shelf_view.private_chat_wanted.connect(self.chat_view.new_private_chat)
-        self.models.failed.connect(self._on_model_problem)
         self.shelf.recovered.connect(self.chat_view.show_news)
+        self.documents.status_changed.connect(lambda: self.models_view.show_learning(self.documents.status))
 
     def show(self) -> None:
         """Open the window: on the conversation when there is a model, else at the start of the road."""
@@ -217,7 +194,7 @@ class Hearth(QObject):
         """After the first paint: wake what was here, or look at the computer."""
         if self._closed:
             return
-        self._questions.run(self.runtime.library.sweep, lambda _none: None, lambda _problem: None)
+        self._runners.questions.run(self.runtime.library.sweep, lambda _none: None, lambda _problem: None)
         self._started = True
         self.chat.begin(anew=bool(self._early_files))
         self.take_files(self._early_files)
@@ -236,61 +213,6 @@ class Hearth(QObject):
             self.guide.wake()
             self.onboarding.begin()
 
-    def _show_models(self) -> None:
-        if self.computer.recommendation is None:
-            self.computer.look()
-        self.models_view.show_all()
-        self.window.show_models()
-
-    def _undo(self, what: str) -> None:
-        if what == SHOW_DOCUMENTS:
-            self.window.show_documents()
-        elif not self.models_view.undo(what):
-            self.shelf_view.undo(what)
-
-    def _move_models(self) -> None:
-        self._show_models()
-        self.models_view.page.show_place("here")
-        self.models_view.page.here.kept.change_button.click()
-
-    def _show_help(self) -> None:
-        self.chat_view.open_help()
-        self.window.show_chat()
-
-    def _ask_guide(self, question: str) -> None:
-        self.window.show_chat()
-        self.chat_view.ask_guide(question)
-
-    def _show_download(self) -> None:
-        if self.onboarding.active:
-            self.onboarding.come_back()
-        else:
-            self._show_models()
-
-    def _fetch_smaller(self) -> None:
-        current = self.models.current
-        smaller = self.computer.smaller_than(current.repository if current else "")
-        if smaller is None:
-            self._show_models()
-            return
-        repository = smaller.edition.repository
-        if any(model.repository == repository for model in self.models.installed):
-            self.models.use(repository)
-        else:
-            self.onboarding.fetch(repository)
-
-    def _on_first_model(self, question: str) -> None:
-        if not self.settings.settings.first_run_done:
-            self.settings.change(first_run_done=True)
-        self.window.show_chat()
-        if question:
-            self.chat_view.send(question)
-
-    def _on_model_problem(self, name: str, problem: Problem) -> None:
-        if self.onboarding.active:
-            return
-        self.chat_view.show_problem(problem, name)
-
     def close(self) -> None:
         """Keep what must be kept and end everything. Safe to call twice."""
         if self._closed:
@@ -301,11 +223,7 @@ class Hearth(QObject):
         self.speech.stop()
         self.settings.change(window_geometry=self.window.geometry_text())
         self.hub_search.close()
-        self._searches.close()
-        for runner in (self._documents_asked, self._documents_searched, self._pages_drawn, self._sources_drawn):
-            runner.close()
-        self._questions.close()
-        self._store.close()
+        self._runners.close()
         self.bridge.close()
         self.runtime.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
@@ -198,13 +200,17 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def geometry_text(self) -> str:
-        """Place and size, for the settings."""
-        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        """Place and size, and how the width of the conversation is shared, for the settings."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        return f"{geometry} {self._chat.beside.share:.3f}"
 
     def restore_geometry_text(self, text: str) -> None:
         """Go back to where the last run was; a strange value is ignored."""
-        if text:
-            self.restoreGeometry(QByteArray.fromBase64(text.encode("ascii", "ignore")))
+        geometry, _, share = text.partition(" ")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        with contextlib.suppress(ValueError):
+            self._chat.beside.take_share(float(share))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Notice the first paint: everything slow begins after it."""

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 ROOM_BYTES = 2_000_000_000
 # An answer of a few words tells of the start, not of the speed.
 LEAST_ANSWER_TOKENS = 16
+# Of a shorter prompt much of the time goes into its beginning.
+LONG_PROMPT_TOKENS = 300
 # A download that ends sooner tells of the connecting.
 LEAST_DOWNLOAD_BYTES = 20_000_000
 # Share of the processor that other programs may take before a test would measure them too.
@@ -96,11 +98,12 @@ class Measuring:
 
     def pace(self, model: str) -> tuple[float, float] | None:
         """Tokens a second that ``model`` (repository or folder) reads and writes here: the middle of its last answers;
-        None while none told."""
+        None while none told. Its reading is told by long prompts, where there were any."""
         chats = [chat for chat in self._store.chats(model) if chat.prompt_tokens] if self._store else []
         if not chats:
             return None
-        reading = statistics.median(chat.prompt_tokens_per_s for chat in chats)
+        long = [chat for chat in chats if chat.prompt_tokens >= LONG_PROMPT_TOKENS]
+        reading = statistics.median(chat.prompt_tokens_per_s for chat in long or chats)
         return reading, statistics.median(chat.tokens_per_s for chat in chats)
 
     # --- learning -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.chat.messages.answer_view import AnswerView
@@ -17,6 +18,7 @@ from runtime.api import (
     DocumentScope,
     Event,
     Grounding,
+    InstalledModel,
     MessageState,
     Paths,
 )
@@ -45,6 +47,7 @@ class AnswersScene:
 
     def __init__(self, home: Path, theme: Theme, wait: Callable[[float], None]) -> None:
         self._wait = wait
+        self._before = QApplication.topLevelWidgets()
         paths = Paths.below(home)
         paths.prepare()
         self.hearth = Hearth(paths, theme)
@@ -99,8 +102,14 @@ class AnswersScene:
         self.show(chat)
         return answer
 
+    def use_model(self, title: str) -> None:
+        """The window believes that a model is in use; nothing may be asked of it."""
+        self.hearth.models.current = InstalledModel(title, "", f"/models/{title}", 4_900_000_000)
+        self.hearth.chat_view.note_scope()
+
     def show(self, conversation_id: str) -> None:
         """Open a conversation."""
+        self.hearth.shelf.refresh()
         self.hearth.chat.open(conversation_id)
         self.until(lambda: self.hearth.chat.current_id == conversation_id)
 
@@ -134,5 +143,9 @@ class AnswersScene:
         self.composer.scope.menu.hide()
         self.hearth.window.close()
         self.hearth.close()
-        self.hearth.window.deleteLater()
-        QApplication.processEvents()
+        self.hearth.deleteLater()
+        # Windows that stay would be dressed anew with every change of the theme: the next scene would wait for them.
+        for widget in QApplication.topLevelWidgets():
+            if widget not in self._before:
+                widget.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -141,3 +141,52 @@ def quoted() -> Grounding:
         Verdict(second, QUOTED.index(" [2]"), VerdictKind.FOUND, 2, 0, len(sources[1].text)),
     )
     return Grounding(ReadingMode.QUOTED, QUESTION, 5, 412, 1, sources, verdicts)
+
+
+def forty_sources() -> tuple[str, Grounding]:
+    """An answer that names forty passages."""
+    text = "Notice is given in writing " + " ".join(f"[{number}]" for number in range(1, 41)) + "."
+    names = (LEASE, INSURANCE, HEALTH, "Heat pump manual.pdf")
+    sources = tuple(
+        elsewhere(number, names[number % 4], 3 * number, "Notice must be given in writing.") for number in range(1, 41)
+    )
+    verdicts = (Verdict(0, len(text), VerdictKind.FOUND, 1, 0, 10),)
+    return text, grounding(sources=sources, verdicts=verdicts, pages_read=40)
+
+
+EVERYWHERE = """\
+What your papers say about money:
+
+- The rent is **900 euro** a month [1].
+- The heating costs *1,450 euro* a year.
+  1. It is paid in two parts, which nobody wrote down.
+
+> The deposit is returned within one year.
+
+| What | How much | When |
+|---|---|---|
+| Deposit | €2,700 | on moving in |
+| Late fee | €75 | after 14 days |
+
+```python
+deposit = 4 * 900  # the landlord wants four months
+```
+
+The total is $4 \\cdot 900 = 3600$ euro, and `late_fee` is charged by the day.
+"""
+
+
+def marked_everywhere() -> tuple[str, Grounding]:
+    """An answer with sentences that are in no document in a list, a quotation, a table, code, and beside a formula."""
+    missing = VerdictKind.NOT_FOUND
+    planted = (
+        ("The heating costs *1,450 euro* a year.", "number"),
+        ("It is paid in two parts, which nobody wrote down.", ""),
+        ("The deposit is returned within one year.", "number"),
+        ("| Late fee | €75 | after 14 days |", "number"),
+        ("deposit = 4 * 900  # the landlord wants four months", "number"),
+        ("The total is $4 \\cdot 900 = 3600$ euro, and `late_fee` is charged by the day.", ""),
+    )
+    found = verdict("The rent is **900 euro** a month [1].", VerdictKind.FOUND, 1, text=EVERYWHERE)
+    verdicts = (found, *(verdict(words, missing, reason=why, text=EVERYWHERE) for words, why in planted))
+    return EVERYWHERE, grounding(verdicts=verdicts)

@@ -159,6 +159,14 @@ class MadeUpDocuments:
         self.known[number] = Collection(number, folder.rpartition("/")[2], folder, 0)
         return number
 
+    def make_collection(self, name: str) -> int:
+        number = next((each.id for each in self.known.values() if each.name == name), max(self.known, default=0) + 1)
+        self.known[number] = Collection(number, name, None, 0)
+        return number
+
+    def document_at(self, path: str) -> DocumentView | None:
+        return next((view for view in self.views.values() if view.path == path), None)
+
     def unwatch(self, collection: int) -> None:
         self.asked.append(("unwatch", collection))
         self.known[collection] = replace(self.known[collection], folder=None)
@@ -268,8 +276,10 @@ class MadeUpDocuments:
         for a, b in words:
             before = page_words()[: begin + a].split("\n")
             left = LEFT + letters.horizontalAdvance(before[-1]) / 10
-            bottom = TOP - (len(before) - 1) * LINE - 3.5
-            boxes.append((left, bottom, left + letters.horizontalAdvance(text[a:b]) / 10, bottom + LETTER + 3))
+            for at, line in enumerate(text[a:b].split("\n"), len(before) - 1):
+                bottom = TOP - at * LINE - 3.5
+                boxes.append((left, bottom, left + letters.horizontalAdvance(line) / 10, bottom + LETTER + 3))
+                left = LEFT
         return tuple(boxes)
 
     def passage_boxes(self, document_id: int, page: int, text: str) -> tuple[tuple[float, float, float, float], ...]:

@@ -159,7 +159,7 @@ class Photographer:
 
         assert isinstance(hub, LoopbackHub)
         hearth, page = self.hearth, self.hearth.models_view.page
-        hearth._show_models()
+        hearth.ways.show_models()
         shelf = self.paths.home / "Blue disk"
         shelf.mkdir()
         page.shelve_requested.emit(hearth.models.installed[0].folder, str(shelf), False)

@@ -18,13 +18,17 @@ from tests.screenshots import parsed
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.chat.answers.source_chips import SourceChips
     from runtime.api import MessageState
     from tests.answers_scene import AnswersScene
 
 NAMES = (
     *("answer", "checking", "page", "page_text", "orders", "missing", "reading", "read_all", "offer", "quoted"),
-    *("nothing", "menu", "search_menu", "long", "whole", "gone", "empty", "narrow"),
+    *("nothing", "none_read", "menu", "search_menu", "long", "whole", "forgotten", "empty", "narrow", "narrow_page"),
+    *("forty", "places", "waiting", "trouble", "quoted_page"),
 )
+BY_GUIDE = ("quoted", "waiting")
+RIGHT_TO_LEFT = ("page", "quoted", "waiting")
 
 
 def main() -> int:
@@ -54,7 +58,8 @@ class _Photographer:
         for name in NAMES:
             self._shot(name.replace("_", "-"), getattr(self, f"_{name}"))
         self._application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self._shot("rtl", self._page)
+        for name in RIGHT_TO_LEFT:
+            self._shot(f"rtl-{name}", getattr(self, f"_{name}"))
 
     # --- the scenes: each may return what is to be photographed instead of the window ------------------------------
 
@@ -171,7 +176,7 @@ class _Photographer:
         from tests.made_up_documents import document
 
         name = "A very long name of a document that somebody never shortened " * 4
-        scene.open([document(1, f"{name}.pdf")])
+        scene.open([document(1, f"{name}.pdf"), document(13, "Scan.pdf")])
         scene.answered(
             "A short answer [1], with [2, 3] and [9].", made.long_names(), scope=DocumentScope(documents=(1,))
         )
@@ -183,14 +188,62 @@ class _Photographer:
         scene.open()
         scene.answered(made.ANSWER, made.checked(mode=ReadingMode.WHOLE, pages=12, pages_read=12, documents=1))
 
-    def _gone(self, scene: AnswersScene) -> None:
-        from app.chat.answers.shown import OpenSource
+    def _forgotten(self, scene: AnswersScene) -> None:
+        scene.open()
+        scene.answered()
+        scene.documents.forget((1, 13))
+        scene.until(lambda: 1 not in scene.hearth.documents.views)
+
+    def _none_read(self, scene: AnswersScene) -> None:
+        from runtime.api import DocumentScope, ReadingMode
+        from tests import made_up_answers as made
 
         scene.open()
-        answer = scene.answered()
-        scene.documents.views.pop(1)
-        scene.transcript.answer_act.emit(answer, OpenSource(1))
-        scene.until(lambda: scene.viewer.shown is not None and bool(scene.viewer.shown.note))
+        empty = made.grounding(mode=ReadingMode.NOTHING, documents=0, pages=0, pages_read=0, sources=(), left_out=2)
+        scene.answered("", empty, question="When is the tax due?", scope=DocumentScope(documents=(4, 5)))
+
+    def _forty(self, scene: AnswersScene) -> None:
+        from tests import made_up_answers as made
+
+        scene.open()
+        text, grounding = made.forty_sources()
+        answer = scene.answered(text, grounding)
+        self._pause(0.3)
+        scene.view(answer).findChildren(_chips())[0].more.click()
+
+    def _places(self, scene: AnswersScene) -> None:
+        from tests import made_up_answers as made
+
+        scene.open()
+        scene.answered(*made.marked_everywhere())
+        self._pause(3.0)  # until the formula is drawn
+
+    def _waiting(self, scene: AnswersScene) -> None:
+        scene.open()
+        scene.hearth.answers_view.scope_to((2,))
+        scene.composer.set_text("Which filter does the pump need?")
+        scene.hearth.chat_view.send(scene.composer.text())
+
+    def _trouble(self, scene: AnswersScene) -> None:
+        scene.open()
+        scene.answered()
+        scene.hearth.answers_view.scope_to((4,))
+
+    def _quoted_page(self, scene: AnswersScene) -> None:
+        from app.chat.answers.shown import OpenSource
+        from tests import made_up_answers as made
+
+        scene.open()
+        answer = scene.answered(made.QUOTED, made.quoted())
+        self._pause(0.3)
+        backing = scene.view(answer).item.backing
+        assert backing is not None
+        scene.transcript.answer_act.emit(answer, OpenSource(1, backing.marks[0].quote))
+        scene.until(lambda: scene.looking() and bool(scene.viewer.canvas.boxes_shown()))
+
+    def _narrow_page(self, scene: AnswersScene) -> None:
+        scene.hearth.window.resize(640, 700)
+        self._page(scene)
 
     def _empty(self, scene: AnswersScene) -> None:
         from runtime.api import DocumentScope
@@ -199,7 +252,7 @@ class _Photographer:
         scene.hearth.answers_view.ask_about(DocumentScope(documents=(1,)))
 
     def _narrow(self, scene: AnswersScene) -> None:
-        scene.hearth.window.resize(700, 620)
+        scene.hearth.window.resize(640, 700)
         scene.open()
         scene.answered()
 
@@ -214,6 +267,8 @@ class _Photographer:
             self._theme.choose(self._scheme, self._arguments.text)  # the settings of a fresh home say otherwise
             scene.hearth.window.resize(*map(int, self._arguments.size.split("x")))
             shown = arrange(scene) or scene.hearth.window
+            if not name.removeprefix("rtl-").startswith(BY_GUIDE):
+                scene.use_model("Everyday helper")
             self._pause(0.6)
             suffix = ("-dark" if self._arguments.dark else "") + (
                 f"@{self._arguments.scale}x" if self._arguments.scale > 1 else ""
@@ -227,6 +282,12 @@ class _Photographer:
         while time.monotonic() < deadline:
             self._application.processEvents()
             time.sleep(0.005)
+
+
+def _chips() -> type[SourceChips]:
+    from app.chat.answers.source_chips import SourceChips
+
+    return SourceChips
 
 
 def _complete() -> MessageState:

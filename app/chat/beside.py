@@ -13,18 +13,21 @@ from app.theme.theme import current_theme
 SIDE_BY_SIDE = 800
 LEAST = 340
 SHARE = 0.46
+LEAST_SHARE, MOST_SHARE = 0.2, 0.8
 
 
 class Beside(QSplitter):
-    """Owns how the width is shared; the person's own share is kept while Hearth runs.
+    """Owns how the width is shared; :attr:`share` is the person's own.
 
     Signals:
+        covering_changed: what is beside takes the place of the conversation, or leaves it again.
         closed: what was beside is away.
         share_changed: the person pulled the border; the share of what is beside, 0 to 1.
     """
 
     closed = Signal()
     share_changed = Signal(float)
+    covering_changed = Signal(bool)
 
     def __init__(self, conversation: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -32,6 +35,7 @@ class Beside(QSplitter):
         self._side: QWidget | None = None
         self._focus_before: QWidget | None = None
         self.share = SHARE
+        self._covering = False
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self.addWidget(conversation)
@@ -62,6 +66,11 @@ class Beside(QSplitter):
         self._fit()
         self._side.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def take_share(self, share: float) -> None:
+        """The share of an earlier run; a strange one is ignored."""
+        if LEAST_SHARE <= share <= MOST_SHARE:
+            self.share = share
+
     def close_side(self) -> None:
         """Only the conversation again; the keyboard goes back to where it was."""
         if self._side is None or not self.is_open:
@@ -84,7 +93,11 @@ class Beside(QSplitter):
 
     def _fit(self) -> None:
         room = self.width() >= SIDE_BY_SIDE * max(1.0, current_theme().text_scale * 0.85)
-        self._conversation.setVisible(room or not self.is_open)
+        covering = self.is_open and not room
+        self._conversation.setVisible(not covering)
+        if covering != self._covering:
+            self._covering = covering
+            self.covering_changed.emit(covering)
 
     def _on_moved(self, _position: int, _index: int) -> None:
         sizes = self.sizes()
@@ -113,7 +126,8 @@ class Beside(QSplitter):
     def _is_ours(self) -> bool:
         """Elsewhere in the conversation Escape stops the answer."""
         focus = QApplication.focusWidget()
-        return self.is_open and self._side is not None and focus is not None and self._side.isAncestorOf(focus)
+        inside = self._side is not None and focus is not None and self._side.isAncestorOf(focus)
+        return self.is_open and (inside or self._covering)
 
     def _dress(self) -> None:
         self.setStyleSheet(f"QSplitter::handle {{ background: {current_theme().tokens.line}; }}")

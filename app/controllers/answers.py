@@ -31,6 +31,8 @@ NO_DOCUMENTS = DocumentScope()
 class ScopeStore(Protocol):
     """What keeps the scope with a conversation. Any thread."""
 
+    def read(self, conversation_id: str) -> Conversation: ...
+
     def set_scope(self, conversation_id: str, scope: DocumentScope) -> None: ...
 
 
@@ -77,8 +79,12 @@ class AnswersController(QObject):
         self._questions = questions
         self._known: OrderedDict[str, Grounding] = OrderedDict()
         self._unchecked: set[str] = set()
+        self._new = NO_DOCUMENTS  # of the conversation that does not exist yet, while another one is open
+        self._open_id, self._was_apart = "", False  # the conversation that is open; private ones and the guide's
+        self._begun_id = ""  # the conversation that the last new one became
         self.scope = NO_DOCUMENTS
         chat.opened.connect(self._on_opened)
+        chat.answer_started.connect(self._on_answer_started)
         bridge.event_arrived.connect(self._on_event)
 
     # --- what answers come from -----------------------------------------------------------------------------------
@@ -97,9 +103,29 @@ class AnswersController(QObject):
 
     def add(self, document_ids: Iterable[int]) -> None:
         """Documents come to what is chosen already."""
-        if not self.scope.everything:
-            documents = tuple(dict.fromkeys((*self.scope.documents, *document_ids)))
-            self.choose(replace(self.scope, documents=documents))
+        self.choose(joined(self.scope, DocumentScope(documents=tuple(document_ids))))
+
+    def include(self, conversation_id: str, scope: DocumentScope) -> None:
+        """The same for any conversation; "" is one that does not exist yet, or did not a moment ago."""
+        if conversation_id in (self._chat.current_id, "" if self._begun_id == self._chat.current_id else None):
+            self.choose(joined(self.scope, scope))
+        elif not conversation_id:
+            self._new = joined(self._new, scope)
+        else:
+
+            def work() -> None:
+                store = self._scopes()
+                store.set_scope(conversation_id, joined(store.read(conversation_id).scope, scope))
+
+            self._store.run(work, lambda _none: None, self.failed.emit)
+
+    def forget(self, document_ids: frozenset[int]) -> None:
+        """Documents are not there any more: nothing comes from them, and nothing of them is known here."""
+        kept = tuple(each for each in self.scope.documents if each not in document_ids)
+        self.choose(replace(self.scope, documents=kept))
+        for message_id, grounding in list(self._known.items()):
+            if any(source.document_id in document_ids for source in grounding.sources):
+                del self._known[message_id]
 
     def toggle(self, document_id: int) -> None:
         """A document comes to what is chosen, or goes from it."""
@@ -110,10 +136,21 @@ class AnswersController(QObject):
             self.choose(DocumentScope(self.scope.collection, (*self.scope.documents, document_id)))
 
     def _on_opened(self, conversation: Conversation | None, _at: str) -> None:
-        scope = conversation.scope if conversation is not None else NO_DOCUMENTS
+        if not self._open_id and not self._was_apart:
+            self._new = self.scope
+        self._open_id, self._was_apart = self._chat.current_id, self._chat.private or self._chat.guided
+        scope = self._new if not self._was_apart else NO_DOCUMENTS
+        if conversation is not None:
+            scope = conversation.scope
         if scope != self.scope:
             self.scope = scope
             self.scope_changed.emit()
+
+    def _on_answer_started(self, _event: object) -> None:
+        if not self._open_id:
+            self._open_id = self._begun_id = self._chat.current_id
+            if not self._was_apart:
+                self._new = NO_DOCUMENTS
 
     # --- what they stand on ---------------------------------------------------------------------------------------
 
@@ -154,3 +191,11 @@ class AnswersController(QObject):
             forgotten, _grounding = self._known.popitem(last=False)
             self._unchecked.discard(forgotten)
         self.grounded.emit(request_id)
+
+
+def joined(scope: DocumentScope, more: DocumentScope) -> DocumentScope:
+    """A scope with more documents in it. It has room for one collection: a second one is left out."""
+    if scope.everything:
+        return scope
+    collection = scope.collection if scope.collection is not None else more.collection
+    return replace(scope, collection=collection, documents=tuple(dict.fromkeys((*scope.documents, *more.documents))))

@@ -10,6 +10,9 @@ from app.bridge.tasks import TaskRunner
 from runtime.api import Attachment, HearthError, Problem, read_attachment
 
 FOR_DOCUMENTS = frozenset({"document.not_text", "document.too_large"})
+# Plain characters, but a person means the letter, the page or the table that they stand for: as documents these are
+# read as such, a short one still goes to the model whole, and its answer has sources.
+READ_AS_DOCUMENTS = frozenset({".eml", ".mbox", ".html", ".htm", ".xhtml", ".shtml", ".csv", ".tsv", ".tab"})
 
 
 class AttachmentsController(QObject):
@@ -36,12 +39,12 @@ class AttachmentsController(QObject):
         """What is attached there."""
         return self._attached.get(conversation_id, ())
 
-    def add(self, conversation_id: str, paths: list[str]) -> None:
+    def add(self, conversation_id: str, paths: list[str], *, attach: bool = True) -> None:
         """Read files and attach those that are plain text; the others are one :attr:`passed_on`, and those that can't
-        be read at all one :attr:`failed` each."""
+        be read at all one :attr:`failed` each. ``attach`` False: all that can be read is passed on."""
         others: list[str] = []
         for left, path in zip(range(len(paths) - 1, -1, -1), paths, strict=True):
-            self._add(conversation_id, Path(path), others, last=not left)
+            self._add(conversation_id, Path(path), others, attach=attach, last=not left)
 
     def remove(self, conversation_id: str, place: int) -> None:
         """Take one off again."""
@@ -58,24 +61,25 @@ class AttachmentsController(QObject):
         """The question could not be asked: attach them again."""
         self._put(conversation_id, attachments + self.of(conversation_id))
 
-    def _add(self, conversation_id: str, path: Path, others: list[str], *, last: bool) -> None:
+    def _add(self, conversation_id: str, path: Path, others: list[str], *, attach: bool, last: bool) -> None:
         def on_read(attachment: Attachment | None) -> None:
-            if attachment is None:
+            if attachment is None or not attach:
                 others.append(str(path))
                 attached = self.of(conversation_id)
             else:
                 attached = (*self.of(conversation_id), attachment)
             self.reading -= 1
-            self._put(conversation_id, attached)
             end()
+            self._put(conversation_id, attached)
 
         def on_problem(problem: Problem) -> None:
             self.reading -= 1
             self.failed.emit(problem)
-            self.changed.emit(conversation_id)
             end()
+            self.changed.emit(conversation_id)
 
         def end() -> None:
+            # Before the last change is told: a question that waits for it is not to go without them.
             if last and others:
                 self.passed_on.emit(conversation_id, others)
 
@@ -89,7 +93,7 @@ class AttachmentsController(QObject):
 
 def _read(path: Path) -> Attachment | None:
     """A file as text; None for what can't go with a question."""
-    if path.is_dir():
+    if path.is_dir() or path.suffix.lower() in READ_AS_DOCUMENTS:
         return None
     try:
         return read_attachment(path)

@@ -245,6 +245,10 @@ class ChatController(QObject):
         if conversation.id == self.current_id:
             self.opened.emit(conversation, at)
 
+    def read_again(self) -> None:
+        """The open conversation may be stored differently; :attr:`path_changed` follows."""
+        self._read_path()
+
     def _read_path(self) -> None:
         conversation_id = self.current_id
         if conversation_id:

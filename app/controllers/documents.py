@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -71,6 +72,48 @@ class DocumentsController(QObject):
     def add(self, paths: Sequence[str], collection: int | None = None) -> None:
         """Read files, and what is in folders."""
         self._do(lambda documents: documents.add(tuple(paths), collection))
+
+    def add_known(self, paths: Sequence[str], then: Callable[[tuple[int, ...]], None]) -> None:
+        """Read files; ``then`` gets what they are known by now, without waiting until they are read. Of those that
+        could not be taken in, nothing."""
+        wanted = tuple(paths)
+
+        def work() -> tuple[DocumentView, ...]:
+            documents = self._documents()
+            documents.add(wanted)
+            found = (documents.document_at(path) for path in wanted)
+            return tuple(view for view in found if view is not None)
+
+        def done(views: tuple[DocumentView, ...]) -> None:
+            self.views |= {view.id: view for view in views}
+            self.changed.emit()
+            then(tuple(view.id for view in views))
+            self.refresh()
+
+        def on_problem(problem: Problem) -> None:
+            self.failed.emit(problem)
+            then(())
+
+        self._questions.run(work, done, on_problem)
+
+    def add_folder(self, folder: str, then: Callable[[int], None], *, follow: bool) -> None:
+        """Read a folder, and keep following it if so wished; ``then`` gets the collection that it is."""
+
+        def work() -> tuple[int, tuple[Collection, ...]]:
+            documents = self._documents()
+            if follow:
+                return documents.watch(folder), documents.collections()
+            collection = documents.make_collection(_free_name(folder, documents.collections()))
+            documents.add((folder,), collection)
+            return collection, documents.collections()
+
+        def done(found: tuple[int, tuple[Collection, ...]]) -> None:
+            collection, self.collections = found
+            self.changed.emit()
+            then(collection)
+            self.refresh()
+
+        self._questions.run(work, done, self.failed.emit)
 
     def watch(self, folder: str) -> None:
         """Read a folder and keep following it."""
@@ -183,3 +226,13 @@ class DocumentsController(QObject):
         self.status_changed.emit()
         if self._touched or self._everything:
             self._wake()
+
+
+def _free_name(folder: str, known: tuple[Collection, ...]) -> str:
+    """A folder's own name, for a collection that nobody follows: never that of one that is followed."""
+    base = name = PurePath(folder).name or folder
+    followed = {each.name for each in known if each.folder is not None}
+    number = 2
+    while name in followed:
+        name, number = f"{base} ({number})", number + 1
+    return name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -38,6 +38,8 @@ class PageView(QWidget):
         super().__init__(parent)
         self.shown: PageShown | None = None
         self._as_text = False
+        self.back_button = button("Back to the chat", "quiet")
+        self.back_button.hide()
         self.title = ElidedLabel(role="subheading")
         self.close_button = IconButton("x", "Close the document")
         self.previous = IconButton("chevron-left", "Previous page")
@@ -52,6 +54,8 @@ class PageView(QWidget):
         self.turn = button("Show as text", "quiet")
         self.up = IconButton("arrow-up", "Previous place found (Shift+F3)")
         self.down = IconButton("arrow-down", "Next place found (F3)")
+        self.step = PlainLabel(role="facts", wrap=False)
+        self.step.hide()
         self.file_button = IconButton("folder-open", "Show the file")
         self.note = PlainLabel(role="facts")
         self.canvas = PageCanvas()
@@ -66,17 +70,20 @@ class PageView(QWidget):
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.title, 1)
-        for each in (self.up, self.down, self.file_button, self.close_button):
+        for each in (self.file_button, self.close_button):
             head.addWidget(each)
         self._zooms = _group(self.smaller, self.zoom, self.larger)
         tools = Flow(12)
-        for group in (_group(self.previous, self.number, self.position, self.following), self._zooms, self.turn):
+        self._steps = _group(self.up, self.step, self.down)
+        pages = _group(self.previous, self.number, self.position, self.following)
+        for group in (pages, self._zooms, self._steps, self.turn):
             tools.addWidget(group)
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self.words)
         top = QVBoxLayout()
         top.setContentsMargins(20, 20, 16, 8)
         top.setSpacing(8)
+        top.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignLeading)
         top.addLayout(head)
         top.addLayout(tools)
         top.addWidget(self.note)
@@ -93,6 +100,7 @@ class PageView(QWidget):
     def _connect(self) -> None:
         self.close_button.clicked.connect(self.closed)
         self.file_button.clicked.connect(self.file_requested)
+        self.back_button.clicked.connect(self.closed)
         self.previous.clicked.connect(lambda: self._turn(-1))
         self.following.clicked.connect(lambda: self._turn(1))
         self.number.returnPressed.connect(self._jump)
@@ -150,10 +158,15 @@ class PageView(QWidget):
         self._as_text = as_text
         self._choose()
 
-    def show_steps(self, possible: bool) -> None:
-        """Whether there are other places to go to."""
-        self.up.setVisible(possible)
-        self.down.setVisible(possible)
+    def show_way_back(self, needed: bool) -> None:
+        """Whether it takes the place of a conversation: the way back has words then."""
+        self.back_button.setVisible(needed)
+        self.close_button.setVisible(not needed)
+
+    def show_steps(self, possible: bool, where: str = "") -> None:
+        """Whether there are other places to go to; ``where`` says which of them this is."""
+        self._steps.setVisible(possible)
+        self.step.say(where)
 
     def _choose(self) -> None:
         drawn = self.shown is not None and self.shown.width > 0
@@ -206,6 +219,9 @@ class PageView(QWidget):
 
     def _dress(self) -> None:
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        side = current_theme().px(16)
+        self.back_button.setIconSize(QSize(side, side))
+        self.back_button.setIcon(current_theme().icon("chevron-right" if mirrored else "chevron-left", "accent", side))
         self.previous.show_icon("chevron-right" if mirrored else "chevron-left")
         self.following.show_icon("chevron-left" if mirrored else "chevron-right")
         self._edge.setStyleSheet(f"background: {current_theme().tokens.line};")

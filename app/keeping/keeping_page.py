@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.keeping.kept import KeptRow
@@ -59,7 +62,6 @@ class KeepingPage(ColumnPage):
         self._fill()
         self._connect()
         self.set_rows((), ())
-        self.setFocusProxy(self.import_button)
         current_theme().changed.connect(self._align)
         self._align()
 
@@ -76,6 +78,7 @@ class KeepingPage(ColumnPage):
 
     def _connect(self) -> None:
         for section in (self.archived, self.binned):
+            section.more_shown.connect(self._order)
             section.restore_requested.connect(lambda row: self.restore_requested.emit(row.kind, row.id))
         self.archived.away_requested.connect(lambda row: self.bin_requested.emit(row.id))
         self.binned.away_requested.connect(self._ask_to_purge)
@@ -83,11 +86,26 @@ class KeepingPage(ColumnPage):
         self.import_button.clicked.connect(self.import_requested)
         self.export_button.clicked.connect(self.export_all_requested)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes here begins in one place. A proxy would do so too, and Tab would pass over all before it."""
+        self.import_button.setFocus(event.reason())
+
     def set_rows(self, archived: tuple[KeptRow, ...], binned: tuple[KeptRow, ...]) -> None:
         """What was put away, the latest first."""
         self.archived.set_rows(archived)
         self.binned.set_rows(binned)
         self.empty_button.setVisible(bool(binned))
+        self._order()
+
+    def _order(self) -> None:
+        """Tab goes as the page is read: rows that came later would come last, after all other pages."""
+        read = (
+            *(*self.archived.controls(), self.empty_button, *self.binned.controls()),
+            *(self.import_button, self.export_button),
+        )
+        self.setTabOrder(self.import_button, read[0])  # where the page has its place among others
+        for control, following in itertools.pairwise(read):
+            self.setTabOrder(control, following)
 
     def _align(self) -> None:
         """The two sentences below begin at one edge."""

@@ -20,10 +20,12 @@ class KeptSection(QWidget):
 
     Signals:
         restore_requested, away_requested: the row whose button was pressed.
+        more_shown: there are more lines than before.
     """
 
     restore_requested = Signal(object)
     away_requested = Signal(object)
+    more_shown = Signal()
 
     def __init__(self, title: str, sentence: str, icon: str, nothing: str, hint: str) -> None:
         super().__init__()
@@ -78,6 +80,11 @@ class KeptSection(QWidget):
             stays = line if line in self.lines.values() else self._line_at(place)
             stays.buttons()[which].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def controls(self) -> list[QWidget]:
+        """What the keyboard can go to, as it is read."""
+        lines = (self.lines[row.kind, row.id] for row in self.rows[: self._most])
+        return [*(each for line in lines for each in line.buttons()), self.more_button]
+
     def _show_line(self, place: int, key: tuple[str, str], row: KeptRow) -> None:
         line = self.lines.get(key)
         if line is None:
@@ -95,6 +102,7 @@ class KeptSection(QWidget):
         first_new = self._most
         self._most += AT_ONCE
         self.set_rows(self.rows)
+        self.more_shown.emit()
         self._line_at(first_new).restore_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _line_at(self, place: int) -> KeptLine:

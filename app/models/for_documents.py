@@ -21,6 +21,7 @@ class BetterState(StrEnum):
     OFFERED = "offered"
     COMING = "coming"
     PAUSED = "paused"
+    LEARNING = "learning"
     HERE = "here"
     BROKEN = "broken"
 
@@ -28,7 +29,8 @@ class BetterState(StrEnum):
 @dataclass(frozen=True)
 class ForDocuments:
     """``built_in`` says what there always is. ``title`` and ``size`` ("488 MB") are of the better model, ``sentence``
-    what it is good for, or what is wrong with it. ``fraction`` (None: unknown) and ``amount`` belong to a download."""
+    what it is good for, or what is wrong with it. ``fraction`` (None: unknown) and ``amount`` belong to a download, or
+    to the learning of the documents with it; there ``amount`` is how long that takes, or why it holds still."""
 
     built_in: str
     title: str
@@ -74,7 +76,7 @@ class ForDocumentsSection(QWidget):
             self.pause_button: (BetterState.COMING,),
             self.mend_button: (BetterState.BROKEN,),
             self.cancel_button: (BetterState.COMING, BetterState.PAUSED),
-            self.remove_button: (BetterState.HERE, BetterState.BROKEN),
+            self.remove_button: (BetterState.LEARNING, BetterState.HERE, BetterState.BROKEN),
         }
         self._build()
         for act, signal in zip(
@@ -118,10 +120,10 @@ class ForDocumentsSection(QWidget):
         say(self._title, facts(f"{shown.title} · {shown.size}"))
         say(self._sentence, shown.sentence)
         restyle(self._sentence, "role", "warning" if shown.state is BetterState.BROKEN else "facts")
-        coming = shown.state in (BetterState.COMING, BetterState.PAUSED)
-        self._amount.say(shown.amount if coming else "")
-        seen(self.bar, coming)
-        self.bar.setRange(0, 0 if coming and shown.fraction is None else 1000)
+        moves = shown.state in (BetterState.COMING, BetterState.PAUSED, BetterState.LEARNING)
+        self._amount.say(shown.amount if moves else "")
+        seen(self.bar, moves)
+        self.bar.setRange(0, 0 if moves and shown.fraction is None else 1000)
         self.bar.setValue(round(1000 * (shown.fraction or 0)))
         self.bar.setAccessibleName(shown.title)
         restyle(self.bar, "tone", "still" if shown.state is BetterState.PAUSED else "")

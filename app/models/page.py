@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models import reading_order
 from app.models.find_place import FindPlace
@@ -53,7 +53,9 @@ class ModelsPage(ColumnPage):
         for keys, step in ((QKeySequence.StandardKey.NextChild, 1), (QKeySequence.StandardKey.PreviousChild, -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda step=step: self._step(step))
-        self.setFocusProxy(self.places)
+        focus_tells = QApplication.instance()
+        assert isinstance(focus_tells, QApplication)
+        focus_tells.focusChanged.connect(self._on_focus)
         self._on_place()
 
     def _build(self) -> None:
@@ -75,6 +77,10 @@ class ModelsPage(ColumnPage):
             parts.addWidget(part)
         self.column.addLayout(parts)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes here begins in one place. A proxy would do so too, and Tab would pass over all before it."""
+        self.places.setFocus(event.reason())
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes on as the page is read, and from its end to what comes after it."""
         wanted = reading_order.step(self, self.widget(), forward)
@@ -84,6 +90,14 @@ class ModelsPage(ColumnPage):
         if self.isAncestorOf(wanted):
             self.ensureWidgetVisible(wanted)
         return True
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """The keyboard is elsewhere in the window, and may come back from either side."""
+        body = self.widget()
+        if body is None or new is None or not self.isVisible() or self.isAncestorOf(new):
+            return
+        if new.window() is self.window():
+            reading_order.chain(body)
 
     def show_place(self, place: str) -> None:
         """Bring one of "here", "find" and "shelf" to the front."""

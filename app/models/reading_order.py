@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
@@ -28,6 +29,13 @@ def _stops_of(layout: QLayout) -> Iterator[QWidget]:
             yield from stops(widget)
         elif inner is not None:
             yield from _stops_of(inner)
+
+
+def chain(body: QWidget) -> None:
+    """Make it the window's own order too, so that who comes by Tab from beyond begins at the first stop or the last.
+    What was made late stands at the end of that order, after all other pages."""
+    for control, following in itertools.pairwise(stops(body)):
+        QWidget.setTabOrder(control, following)
 
 
 def step(page: QWidget, body: QWidget | None, forward: bool) -> QWidget | None:

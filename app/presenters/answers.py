@@ -14,12 +14,18 @@ from app.controllers.answers import NO_DOCUMENTS, AnswersController
 from app.controllers.chat import ChatController
 from app.controllers.document_pages import DocumentPagesController
 from app.controllers.documents import DocumentsController
+from app.presenters.arrivals import ArrivalsPresenter
 from app.presenters.backing import backing_of, listed_sources, reading_of
 from app.presenters.chat import ChatPresenter
-from app.presenters.scopes import scope_entries, scope_of, scope_shown
+from app.presenters.document_intake import Known
+from app.presenters.document_rows import row_of
+from app.presenters.forgotten import ForgottenPresenter
+from app.presenters.scopes import scope_entries, scope_of, scope_shown, unreadable
 from app.presenters.source_pages import SourcePagesPresenter
+from app.presenters.waiting import WaitingPresenter
 from app.sentences import answers as sentences
-from runtime.api import DocumentScope, Grounding, Message, MessageState, ReadingAll
+from app.sentences import documents as document_sentences
+from runtime.api import DocumentScope, Grounding, Message, MessageState, ReadingAll, ReadingMode
 
 # So few pages are read whole in any case.
 WORTH_ASKING_PAGES = 20
@@ -30,10 +36,14 @@ class AnswersPresenter(QObject):
 
     Signals:
         chat_wanted: something was chosen to be asked about: the conversation is to be seen.
+        documents_wanted: the page of all documents is to be seen.
+        act_wanted: an Act, and the DocumentRow that it is for.
         toasted: a sentence, the label of a button and its id, for the window to show.
     """
 
     chat_wanted = Signal()
+    documents_wanted = Signal()
+    act_wanted = Signal(object, object)
     toasted = Signal(str, str, str)
 
     def __init__(
@@ -51,8 +61,12 @@ class AnswersPresenter(QObject):
         self._transcript, self._composer = chat_view.page.transcript, chat_view.page.composer
         self._estimating = ""
         self.source_pages = SourcePagesPresenter(pages, chat_view.page.beside, self)
+        self._arrivals = ArrivalsPresenter(answers, documents, chat, self)
+        self._waiting = WaitingPresenter(self._composer, answers, documents, self._arrivals, chat_view.send, self)
+        self._forgotten = ForgottenPresenter(answers, documents, chat, chat_view, self.source_pages, self)
         chat_view.backing, chat_view.scope, chat_view.holds = self.backing, lambda: answers.scope, self.holds
         answers.scope_changed.connect(self._show_scope)
+        answers.scope_changed.connect(chat_view.note_scope)
         answers.grounded.connect(self._on_grounded)
         answers.reading.connect(self._on_reading)
         answers.estimated.connect(self._on_estimated)
@@ -60,10 +74,12 @@ class AnswersPresenter(QObject):
         documents.changed.connect(self._show_scope)
         documents.document_changed.connect(lambda _view: self._show_scope())
         chat.opened.connect(lambda _conversation, _at: self._on_opened())
+        chat.answer_ended.connect(self._on_answer_ended)
         self._transcript.answer_act.connect(self._on_act)
         composer = self._composer
         composer.scope.chosen.connect(self._on_chosen)
         composer.scope.menu_opened.connect(self._show_entries)
+        composer.trouble.acted.connect(self._on_trouble)
         composer.read_all.decided.connect(self._on_decided)
         composer.read_all.left.connect(composer.setFocus)
         composer.draft_changed.connect(self._on_draft)
@@ -72,8 +88,12 @@ class AnswersPresenter(QObject):
     # --- what answers come from -----------------------------------------------------------------------------------
 
     def scope_to(self, document_ids: Sequence[int]) -> None:
-        """Documents were dropped on the conversation: its answers come from them too."""
+        """The open conversation's answers come from these documents too."""
         self._answers.add(document_ids)
+
+    def expect(self, conversation_id: str) -> Known:
+        """Files were let go on a conversation ("": a new one): the result is to be told what they are as documents."""
+        return self._arrivals.expect(conversation_id)
 
     def ask_about(self, scope: DocumentScope) -> None:
         """A new conversation whose answers come from these documents, ready to type in."""
@@ -95,6 +115,26 @@ class AnswersPresenter(QObject):
         self._composer.scope.say(
             replace(shown, entries=self._entries() if self._composer.scope.menu.isVisible() else ())
         )
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        troubled = unreadable(self._answers.scope, self._documents.views)
+        if not troubled:
+            self._composer.trouble.say("")
+            return
+        row = row_of(troubled[0])
+        line = document_sentences.line_of(troubled[0])
+        several = len(troubled) > 1
+        sentence = sentences.can_not_answer(row.name, line, len(troubled) - 1)
+        self._composer.trouble.say(sentence, document_sentences.SHOW if several else row.label)
+
+    def _on_trouble(self) -> None:
+        troubled = unreadable(self._answers.scope, self._documents.views)
+        if len(troubled) == 1:
+            row = row_of(troubled[0])
+            self.act_wanted.emit(row.act, row)
+        elif troubled:
+            self.documents_wanted.emit()
 
     def _show_entries(self) -> None:
         self._composer.scope.menu.say(self._entries())
@@ -111,7 +151,8 @@ class AnswersPresenter(QObject):
             return None
         ended = message.state is not MessageState.STREAMING
         checking = self._answers.is_checking(message.id) and message.state is not MessageState.FAILED
-        return backing_of(grounding, message.text, ended=ended, checking=checking)
+        gone = self._forgotten.among(grounding)
+        return backing_of(grounding, message.text, ended=ended, checking=checking, gone=gone)
 
     def _grounding(self, message_id: str, stored: Grounding | None) -> Grounding | None:
         """What is stored, or what was told in this run and may not be stored yet."""
@@ -126,8 +167,14 @@ class AnswersPresenter(QObject):
         if item is None or grounding is None:
             return
         ended, checking = item.state != "streaming", self._answers.is_checking(message_id)
-        backing = backing_of(grounding, item.text, ended=ended, checking=checking)
+        gone = self._forgotten.among(grounding)
+        backing = backing_of(grounding, item.text, ended=ended, checking=checking, gone=gone)
         self._transcript.replace_item(replace(item, backing=backing))
+
+    def _on_answer_ended(self, message: Message) -> None:
+        """Quotes come all at once: they are read from their beginning."""
+        if message.grounding is not None and message.grounding.mode is ReadingMode.QUOTED and message.parent_id:
+            self._transcript.go_to(message.parent_id)
 
     def _on_reading(self, event: ReadingAll) -> None:
         item = self._transcript.item(event.request_id)
@@ -155,14 +202,16 @@ class AnswersPresenter(QObject):
         if grounding is None:
             return
         source = next((each for each in grounding.sources if each.number == number), None)
-        if source is not None:
+        gone = self._forgotten.among(grounding)
+        if source is not None and source.document_id not in gone:
             item = self._transcript.item(message_id)
             others = listed_sources(grounding, item.text if item is not None else "")
-            self.source_pages.open(source, quote, others)
+            self.source_pages.open(source, quote, tuple(each for each in others if each.document_id not in gone))
 
     def _on_opened(self) -> None:
         self.source_pages.close()
         self._composer.read_all.ask(None)
+        self._waiting.leave()
         self._estimating = ""
 
     # --- reading all of it ----------------------------------------------------------------------------------------
@@ -170,6 +219,8 @@ class AnswersPresenter(QObject):
     def holds(self, question: str) -> bool:
         """Whether a question waits: it is better answered from everything, and the person is asked first."""
         offer = self._composer.read_all
+        if self._waiting.holds(question):
+            return True
         if offer.shown is not None and offer.shown.question == question:
             offer.ask(None)  # sent once more: the best passages will do
             return False

@@ -23,24 +23,34 @@ _NUMBERS = re.compile(r"[\[【](\d{1,6}(?:\s*[,;]\s*\d{1,6})*)[\]】]")
 
 
 @lru_cache(maxsize=64)
-def backing_of(grounding: Grounding, text: str, *, ended: bool, checking: bool = False) -> Backing:
+def backing_of(
+    grounding: Grounding, text: str, *, ended: bool, checking: bool = False, gone: frozenset[int] = frozenset()
+) -> Backing:
     """What an answer stands on. Until it has ended nothing is said of its sentences; ``checking`` is whether verdicts
-    that are not there are still to come."""
+    that are not there are still to come. ``gone`` are documents that are not there any more."""
     verdicts = grounding.verdicts or ()
     nothing = grounding.mode is ReadingMode.NOTHING
-    line = sentences.summary(grounding, ended=ended, checking=checking)
+    quotes = grounding.mode is ReadingMode.QUOTED
+    own = [source for source in grounding.sources if source.document_id]  # others came with the answer, in a file
+    forgotten = quotes and any(source.document_id in gone or not source.text for source in own)
+    line = sentences.FORGOTTEN if forgotten else sentences.summary(grounding, ended=ended, checking=checking)
     known = {source.number: source for source in grounding.sources}
     return Backing(
-        sources=_sources(grounding, text),
+        sources=_sources(grounding, text, gone),
         marks=tuple(_mark(verdict, known.get(verdict.source)) for verdict in verdicts) if ended else (),
         line=line,
-        spoken=f"{line}." if line and not line.endswith("…") else line,
+        spoken=f"{line}." if line and not line.endswith(("…", ".")) else line,
         notes=tuple(filter(None, (sentences.orders(grounding), sentences.left_out(grounding)))),
         tone=_tone(grounding, ended=ended, checking=checking),
-        badge=sentences.QUOTED_BADGE if grounding.mode is ReadingMode.QUOTED else "",
-        offer=sentences.NOTHING if nothing and ended else "",
+        badge=sentences.QUOTED_BADGE if quotes else "",
+        offer=_nothing(grounding) if nothing and ended else "",
         ways=WAYS if nothing and ended else (),
+        forgotten=forgotten,
     )
+
+
+def _nothing(grounding: Grounding) -> str:
+    return sentences.NOTHING if grounding.documents or not grounding.left_out else sentences.NONE_READ
 
 
 def reading_of(event: ReadingAll) -> Backing:
@@ -52,23 +62,28 @@ def reading_of(event: ReadingAll) -> Backing:
 
 def listed_sources(grounding: Grounding, text: str) -> tuple[Source, ...]:
     """The sources that are listed below an answer."""
-    listed = {source.number for source in _sources(grounding, text) if source.listed}
+    listed = {source.number for source in _sources(grounding, text, frozenset()) if source.listed}
     return tuple(source for source in grounding.sources if source.number in listed)
 
 
-def _sources(grounding: Grounding, text: str) -> tuple[SourceShown, ...]:
+def _sources(grounding: Grounding, text: str, gone: frozenset[int]) -> tuple[SourceShown, ...]:
     named = {int(number) for found in _NUMBERS.findall(text) for number in re.findall(r"\d+", found)}
     named |= {verdict.source for verdict in grounding.verdicts or ()}
     # Of what was read from end to end only what the answer names is worth a line.
     whole = grounding.mode in (ReadingMode.WHOLE, ReadingMode.ALL)
-    return tuple(_source(source, cited=source.number in named, whole=whole) for source in grounding.sources)
+    return tuple(
+        _source(source, cited=source.number in named, whole=whole, gone=source.document_id in gone)
+        for source in grounding.sources
+    )
 
 
-def _source(source: Source, *, cited: bool, whole: bool) -> SourceShown:
+def _source(source: Source, *, cited: bool, whole: bool, gone: bool) -> SourceShown:
     flat = " ".join(source.text.split())
     excerpt = flat if len(flat) <= EXCERPT_CHARS else f"{flat[:EXCERPT_CHARS].rstrip()} …"
     where = sentences.where(source) or "the whole document"
-    return SourceShown(source.number, source.name, where, excerpt, source.orders, cited, cited or not whole)
+    if gone:
+        where, excerpt = sentences.gone_where(source), ""
+    return SourceShown(source.number, source.name, where, excerpt, source.orders, cited, cited or not whole, gone)
 
 
 def _mark(verdict: Verdict, source: Source | None) -> SentenceMark:

@@ -8,10 +8,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from app import texts
 from app.chat.answers.shown import Backing
 from app.chat.chat_page import ChatPage
-from app.chat.composer.attachment_bar import AttachmentChip
 from app.chat.messages.items import MessageItem
 from app.controllers.attachments import AttachmentsController
 from app.controllers.chat import ChatController
@@ -21,21 +19,18 @@ from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
 from app.controllers.speech import SpeechController
 from app.presenters.acting import ActsPresenter
+from app.presenters.answer_flow import AnswerFlow
 from app.presenters.guide import GuidePresenter
 from app.presenters.messages import Doors, message_item
+from app.presenters.question_files import QuestionFiles
 from app.presenters.trouble import TroublePresenter
 from app.texts import Way
-from app.wording import size
 from runtime.api import (
-    AnswerDelta,
-    AnswerStarted,
-    Attachment,
     Conversation,
     DocumentScope,
     Message,
     MessageState,
     Problem,
-    PromptProgress,
 )
 
 NEW_TITLE = "New chat"
@@ -80,7 +75,6 @@ class ChatPresenter(QObject):
         super().__init__(parent)
         self._chat = chat
         self._models = models
-        self._attachments = attachments
         self._speech = speech
         self.page = ChatPage()
         self._guide_files = guide
@@ -89,15 +83,16 @@ class ChatPresenter(QObject):
         self._acts = ActsPresenter(chat, self._guide, speech, self.page, lambda: self._messages, self)
         self._messages: tuple[Message, ...] = ()
         self._shown_doors: Doors | None = None  # what the messages on the page allow
-        self._pending = ""  # the place on the page of a question that is not stored yet
-        self._questions = 0
-        self._unsent = ""  # a question that waits until its files are read
-        self._attached: tuple[Attachment, ...] = ()  # what went with the last question
+        self._flow = AnswerFlow(
+            chat, models, self._guide, self.page, lambda message: self._item(message, self._doors(), last=True), self
+        )
+        self._files = QuestionFiles(chat, attachments, self.page.composer, lambda: self._guide.wanted, self.send, self)
         # Of documents this knows nothing; who does says what an answer stands on and what answers are to come from, and
         # may hold a question back until the person has decided.
         self.backing: Callable[[Message], Backing | None] = lambda _message: None
         self.scope: Callable[[], DocumentScope] = DocumentScope
         self.holds: Callable[[str], bool] = lambda _question: False
+        self._guide.from_documents = lambda: self.scope().wanted
         self._connect_view()
         self._connect_controllers()
 
@@ -106,8 +101,6 @@ class ChatPresenter(QObject):
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self._chat.stop)
         composer.draft_changed.connect(self._chat.note_draft)
-        composer.files_dropped.connect(self.take_files)
-        composer.attachment_removed.connect(lambda place: self._attachments.remove(self._chat.current_id, place))
         composer.image_pasted.connect(lambda: self.toasted.emit(NO_PICTURES, "", ""))
         composer.text_cut.connect(lambda: self.toasted.emit("The text was too long and has been cut.", "", ""))
         composer.edit_last_requested.connect(self._acts.edit_last)
@@ -133,18 +126,12 @@ class ChatPresenter(QObject):
     def _connect_controllers(self) -> None:
         self._chat.opened.connect(self._on_opened)
         self._chat.path_changed.connect(self._on_path)
-        self._chat.answer_started.connect(self._on_answer_started)
-        self._chat.answer_grew.connect(self._on_answer_grew)
-        self._chat.prompt_progressed.connect(self._on_prompt_progressed)
-        self._chat.answer_ended.connect(self._on_answer_ended)
-        self._chat.answering_changed.connect(self.page.composer.set_answering)
         self._chat.not_asked.connect(self._on_not_asked)
         self._chat.message_deleted.connect(
             lambda message_id: self.toasted.emit("The message was deleted", "Undo", f"message:{message_id}")
         )
-        self._attachments.changed.connect(self._show_attachments)
-        self._attachments.passed_on.connect(self.documents_dropped)
-        self._attachments.failed.connect(lambda problem: self.toasted.emit(texts.one_line(problem), "", ""))
+        self._files.passed_on.connect(self.documents_dropped)
+        self._files.toasted.connect(self.toasted)
         self._models.installed_changed.connect(self._on_doors)
 
     # --- asking ---------------------------------------------------------------------------------------------------
@@ -176,51 +163,48 @@ class ChatPresenter(QObject):
         nobody has been asked."""
         if not text.strip() or self._chat.answering:
             return
-        if self._attachments.reading:
-            self._unsent = text
+        if self._files.hold(text) or (read_all is None and self.holds(text.strip())):
             return
-        if read_all is None and self.holds(text.strip()):
-            return
-        attached = self._attached = self._attachments.take(self._chat.current_id)
-        self._show_pending(text, tuple(attachment.name for attachment in attached))
+        attached = self._files.take()
+        self._flow.show_question(text, tuple(attachment.name for attachment in attached))
         self.page.composer.set_text("")
         self._chat.ask(text, attached, guide=self._guide.answers, scope=self.scope(), read_all=bool(read_all))
 
-    def _show_pending(self, text: str, names: tuple[str, ...] = ()) -> None:
-        self._questions += 1
-        self._pending = f"question-{self._questions}"
-        self.page.transcript.append_message(MessageItem(self._pending, "user", text, "", "complete", attachments=names))
-
     def take_files(self, paths: list[str]) -> None:
-        """Files for the question being typed: dropped, pasted, chosen, or put onto the app's icon. Those that are no
-        plain text are :attr:`documents_dropped`, and so are folders."""
-        self._attachments.add(self._chat.current_id, paths)
-        self.page.composer.setFocus()
+        """Files for the question being typed. Those that are no text to go with it are :attr:`documents_dropped`, and
+        so are folders."""
+        self._files.take_files(paths)
 
-    def _show_attachments(self, conversation_id: str) -> None:
-        if conversation_id == self._chat.current_id:
-            unsent, self._unsent = self._unsent, ""
-            self.page.composer.set_attachments(
-                tuple(
-                    AttachmentChip(attachment.name, size(len(attachment.text.encode())))
-                    for attachment in self._attachments.of(conversation_id)
-                )
-            )
-            self.send(unsent)
+    def stop(self) -> bool:
+        """End what is being answered; whether anything was."""
+        answering = bool(self._chat.answering)
+        self._chat.stop()
+        return answering
 
     def _on_not_asked(self, text: str, problem: Problem) -> None:
         """Nothing was stored: what was typed goes back to where it was typed."""
-        if self._pending:
-            self.page.transcript.take_away(self._pending)
-            self._pending = ""
+        self._flow.take_question_back()
         self.page.composer.set_text(text)
-        self._attachments.put_back(self._chat.current_id, self._attached)
+        self._files.put_back()
         self._trouble.tell(problem)
 
     @property
     def guide_answers(self) -> bool:
         """Whether the built-in guide would answer a question asked now."""
         return self._guide.answers
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """Those of the open conversation, as they are stored."""
+        return self._messages
+
+    def note_scope(self) -> None:
+        """Answers are to come from other documents, or from none."""
+        self._guide.refresh()
+
+    def look_again(self) -> None:
+        """What messages stand on may look different now."""
+        self._recheck(len(self._messages))
 
     def message(self, message_id: str) -> Message | None:
         """A message of the open conversation as it is stored."""
@@ -241,8 +225,8 @@ class ChatPresenter(QObject):
         names = tuple(attachment.name for attachment in message.attachments) if message else ()
         self.page.transcript.cut_after(message_id)
         self.page.transcript.take_away(message_id)
-        self._show_pending(text, names)
-        self._attached = ()
+        self._flow.show_question(text, names)
+        self._files.forget_last()
         self._chat.edit(message_id, text, guide=self._guide.answers)
 
     # --- the open conversation ------------------------------------------------------------------------------------
@@ -250,13 +234,13 @@ class ChatPresenter(QObject):
     def _on_opened(self, conversation: Conversation | None, at: str) -> None:
         self.page.header.cancel_rename()
         self._messages = conversation.messages if conversation else ()
-        self._pending = self._unsent = ""
+        self._flow.forget_question()
         self._trouble.forget_chat()
         self.page.transcript.set_messages(self._items(self._messages), at)
         self.page.set_private(self._chat.private)
         fresh = "" if self._chat.private or self._chat.guided else self._chat.new_draft
         self.page.composer.set_text(conversation.draft if conversation else fresh)
-        self._show_attachments(self._chat.current_id)
+        self._files.show_open()
         self._show_title(conversation)
         self.shown.emit(conversation)
 
@@ -305,37 +289,6 @@ class ChatPresenter(QObject):
         if doors != self._shown_doors:  # told of far more often than it changes, and also while a chat is opened
             self._shown_doors = doors
             self._recheck(len(self._messages))
-
-    # --- answers --------------------------------------------------------------------------------------------------
-
-    def _on_answer_started(self, event: AnswerStarted) -> None:
-        transcript, badge = self.page.transcript, self._guide.badge(event.model)
-        begun = transcript.item(event.request_id)
-        if event.continued and begun is not None:
-            transcript.replace_item(replace(begun, state="streaming", notice=None, acts=frozenset()))
-        else:
-            if self._pending:
-                transcript.rename(self._pending, event.question_id)
-            elif event.question_id in transcript.ids:
-                transcript.cut_after(event.question_id)
-            item = MessageItem(event.request_id, "assistant", "", "", "streaming", badge=badge)
-            transcript.append_message(item)
-        self._pending = ""
-        waiting = "Reading your question …" if badge or self._models.ready else "Waking up the model …"
-        transcript.set_status(event.request_id, waiting)
-
-    def _on_prompt_progressed(self, event: PromptProgress) -> None:
-        if event.total_tokens > event.done_tokens > 0:
-            share = round(100 * event.done_tokens / event.total_tokens)
-            self.page.transcript.set_status(event.request_id, f"Reading the conversation … {share} %")
-
-    def _on_answer_grew(self, event: AnswerDelta) -> None:
-        self.page.transcript.append_delta(event.request_id, event.text, str(event.channel))
-
-    def _on_answer_ended(self, message: Message) -> None:
-        item = self._item(message, self._doors(), last=True)
-        self.page.transcript.finish_message(item.id, item.state, item.caption, item.notice)
-        self.page.transcript.replace_item(item)
 
     def _on_notice(self, message_id: str, action: str) -> None:
         way = Way(action)

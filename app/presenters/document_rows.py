@@ -72,6 +72,8 @@ def row_of(view: DocumentView) -> DocumentRow:
 
 
 def _way(view: DocumentView) -> tuple[Act, str]:
+    if view.state in (State.READY, State.LEARNING) and view.parameters.get("parts_locked"):
+        return WAYS[State.NEEDS_PASSWORD]
     if view.state is State.READY and view.pages_without_text and view.parameters.get("pictures_left") != 0:
         return Act.RECOGNISE, "Read the pictures"
     if (view.state, view.reason) in _HOPELESS:

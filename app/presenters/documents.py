@@ -15,7 +15,7 @@ from app.controllers.documents import DocumentsController
 from app.documents.dialogs import PasswordDialog
 from app.documents.page import DocumentsPage
 from app.documents.shown import Act, CollectionRows, DocumentRow, Group, HitRow, Progress
-from app.presenters.document_intake import DocumentIntake
+from app.presenters.document_intake import DocumentIntake, Known
 from app.presenters.document_reading import findings_of, page_of
 from app.presenters.document_rows import counts, grouped, openable, row_of
 from app.sentences import documents as sentences
@@ -64,10 +64,10 @@ class DocumentsPresenter(QObject):
 
     def _connect_page(self) -> None:
         page, documents = self.page, self._documents
-        page.dropped.connect(self.take)
+        page.dropped.connect(lambda paths: self.take(paths))
         page.files_wanted.connect(self._choose_files)
         page.folder_wanted.connect(self._choose_folder)
-        page.act_requested.connect(self._act)
+        page.act_requested.connect(self.act)
         page.lists.known.list.ask_requested.connect(self._ask_about)
         page.forget_agreed.connect(self._forget)
         page.unfollow_agreed.connect(documents.unwatch)
@@ -86,9 +86,10 @@ class DocumentsPresenter(QObject):
         self._documents.refresh()
         self._search.warm_up()
 
-    def take(self, paths: list[str]) -> None:
-        """Files and folders that were let go on this page or elsewhere in the window."""
-        self._intake.take(paths)
+    def take(self, paths: list[str], known: Known | None = None) -> None:
+        """Files and folders that were let go on this page or elsewhere in the window; ``known`` is told what they are
+        as documents."""
+        self._intake.take(paths, known)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -186,7 +187,8 @@ class DocumentsPresenter(QObject):
         if self._pages.page is not None and self._pages.page.document_id in ids:
             self.page.close_page()
 
-    def _act(self, act: Act, row: DocumentRow) -> None:
+    def act(self, act: Act, row: DocumentRow) -> None:
+        """What can be done with one document, done."""
         view = self._documents.views.get(row.id)
         if view is None:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from app import sentences, wording
@@ -14,7 +16,7 @@ from app.controllers.downloads import DownloadsController
 from app.controllers.guide import GuideController
 from app.controllers.models import ModelsController
 from app.texts import LABELS, Way
-from runtime.api import GUIDE_NAME, Conversation, Message, Role
+from runtime.api import GUIDE_NAME, Conversation, Message, ReadingMode, Role
 
 BADGE = "Guide"
 BADGE_EXPLAINED = "The built-in guide answers here: it knows Hearth and AI at home, nothing else"
@@ -31,6 +33,17 @@ MODEL_WELCOME = Welcome(
         "Plan a simple week of dinners",
         "Help me write a friendly but firm e-mail",
     ),
+)
+DOCUMENT_QUESTIONS = ("What is this about?", "Which dates and deadlines are named?", "What does it cost?")
+QUOTES_WELCOME = Welcome(
+    "Ask about your documents",
+    "The passages that fit best are quoted, each with its page. A real model answers in its own words.",
+    DOCUMENT_QUESTIONS,
+)
+DOCUMENTS_WELCOME = Welcome(
+    "Ask about your documents",
+    "Each answer names the pages that it comes from. A click opens them.",
+    DOCUMENT_QUESTIONS,
 )
 PRIVATE_WELCOME = Welcome(
     "A private chat",
@@ -76,15 +89,16 @@ class GuidePresenter(QObject):
         self._handed_over: set[str] = set()  # answers whose question a model has been asked since
         self._promised = ("", "")  # conversation and answer that the model on its way will answer
         self._welcome: Welcome | None = None
+        self.from_documents: Callable[[], bool] = lambda: False  # whether questions are answered from documents now
         guide.changed.connect(self._on_guide)
         models.engine_changed.connect(self._on_engine)
-        models.installed_changed.connect(self._refresh)
-        models.failed.connect(lambda _name, _problem: self._refresh())
-        computer.looked.connect(self._refresh)
+        models.installed_changed.connect(self.refresh)
+        models.failed.connect(lambda _name, _problem: self.refresh())
+        computer.looked.connect(self.refresh)
         downloads.changed.connect(lambda _event: self._show_offers())
         chat.opened.connect(self._on_opened)
         chat.answer_ended.connect(self._on_answer_ended)
-        self._refresh()
+        self.refresh()
 
     # --- who answers ----------------------------------------------------------------------------------------------
 
@@ -96,6 +110,8 @@ class GuidePresenter(QObject):
     @property
     def hint(self) -> str:
         """What the field for questions says."""
+        if self.from_documents():
+            return "Ask about your documents."
         return "Ask about Hearth, or AI at home." if self.answers else "Ask anything."
 
     @property
@@ -109,20 +125,24 @@ class GuidePresenter(QObject):
 
     def offer(self, message: Message) -> Notice | None:
         """What stands under an answer in which the guide gave up."""
-        if message.id in self._handed_over or not self._guide.gave_up(message):
+        quoted = quotes(message)
+        if message.id in self._handed_over or not (quoted or self._guide.gave_up(message)):
             return None
+        if quoted and message.id != next((each.id for each in reversed(self._messages) if quotes(each)), message.id):
+            return None  # once is enough
+        this = "this in its own words" if quoted else "this"
         if self._models.current is not None:
             title = self._title(self._models.current.repository or self._models.current.folder)
-            return Notice(f"“{title}” can answer this.", ((Way.ASK_MODEL, LABELS[Way.ASK_MODEL]),), offer=True)
+            return Notice(f"“{title}” can answer {this}.", ((Way.ASK_MODEL, LABELS[Way.ASK_MODEL]),), offer=True)
         on_its_way = next(iter(self._downloads.jobs), "")
         if on_its_way:
-            then = "will answer this" if self._promised[1] == message.id else "can answer this then"
+            then = f"will answer {this}" if self._promised[1] == message.id else f"can answer {this} then"
             return Notice(f"“{self._title(on_its_way)}” is on its way and {then}.", (), offer=True)
         recommendation = self._computer.recommendation
         if recommendation is None or recommendation.pick is None:
-            return Notice("A real model can answer this.", ((Way.ANOTHER_MODEL, "Choose a model"),), offer=True)
+            return Notice(f"A real model can answer {this}.", ((Way.ANOTHER_MODEL, "Choose a model"),), offer=True)
         pick = recommendation.pick
-        sentence = f"“{pick.model.role}” can answer this. It downloads once, {wording.size(pick.download_bytes)}."
+        sentence = f"“{pick.model.role}” can answer {this}. It downloads once, {wording.size(pick.download_bytes)}."
         return Notice(sentence, ((Way.GET_MODEL, LABELS[Way.GET_MODEL]),), offer=True)
 
     def act(self, message_id: str, way: Way) -> bool:
@@ -150,7 +170,7 @@ class GuidePresenter(QObject):
         self._given_up.pop(message_id, None)
         self._handed_over.add(message_id)
         self._chat.leave_guide()
-        self._refresh()
+        self.refresh()
         if transcript.last_id == message_id:
             transcript.take_away(message_id)
             self._chat.retry(message_id, guide=False)
@@ -167,8 +187,10 @@ class GuidePresenter(QObject):
     # --- news -----------------------------------------------------------------------------------------------------
 
     def _on_guide(self) -> None:
-        self._given_up = {message.id: message for message in self._messages if self._guide.gave_up(message)}
-        self._refresh()
+        self._given_up = {
+            message.id: message for message in self._messages if quotes(message) or self._guide.gave_up(message)
+        }
+        self.refresh()
 
     def _on_opened(self, conversation: Conversation | None) -> None:
         self._messages = list(conversation.messages) if conversation else []
@@ -178,7 +200,7 @@ class GuidePresenter(QObject):
         self._on_guide()
 
     def _on_answer_ended(self, message: Message) -> None:
-        if message.role is Role.ASSISTANT and self._guide.gave_up(message):
+        if message.role is Role.ASSISTANT and (quotes(message) or self._guide.gave_up(message)):
             self._messages.append(message)
             self._given_up[message.id] = message
             if self._downloads.jobs:
@@ -186,7 +208,7 @@ class GuidePresenter(QObject):
             self._show_offers()
 
     def _on_engine(self) -> None:
-        self._refresh()
+        self.refresh()
         if not self._models.ready:
             return
         conversation_id, message_id = self._promised
@@ -195,16 +217,30 @@ class GuidePresenter(QObject):
             self._hand_over(message_id)
         self._rest_if_idle()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Badge, welcome and offers as they are to be now."""
         self._show_offers()
         answers = self.answers
         self._page.header.set_guide(BADGE if answers else "", BADGE_EXPLAINED)
-        welcome = PRIVATE_WELCOME if self._chat.private else GUIDE_WELCOME if answers else MODEL_WELCOME
+        welcome = self._welcome_now()
         if welcome is not self._welcome:
             self._welcome = welcome
             self._page.transcript.set_welcome(welcome)
         self.changed.emit()
 
+    def _welcome_now(self) -> Welcome:
+        if self.from_documents():
+            return QUOTES_WELCOME if self.answers else DOCUMENTS_WELCOME
+        if self._chat.private:
+            return PRIVATE_WELCOME
+        return GUIDE_WELCOME if self.answers else MODEL_WELCOME
+
     def _show_offers(self) -> None:
         for message in self._given_up.values():
             self._page.transcript.set_notice(message.id, self.offer(message))
+
+
+def quotes(message: Message) -> bool:
+    """Whether an answer of the guide's is nothing but passages of documents."""
+    grounding = message.grounding
+    return message.model == GUIDE_NAME and grounding is not None and grounding.mode is ReadingMode.QUOTED

@@ -38,7 +38,7 @@ def message_item(
     return MessageItem(
         id=message.id,
         role="user" if message.role is Role.USER else "assistant",
-        text=message.text,
+        text="" if backing is not None and backing.forgotten else message.text,
         thinking=message.thinking,
         state=str(message.state),
         caption=_caption(message),

@@ -8,10 +8,12 @@ from app import wording
 from app.chat.composer.scope_shown import ScopeEntry, ScopeKind, ScopeShown
 from app.sentences import answers as sentences
 from app.sentences import documents as document_sentences
-from runtime.api import Collection, DocumentScope, DocumentView
+from runtime.api import Collection, DocumentScope, DocumentView, DocumentViewState
 
 RECENT = 6
 TOLD_AT_MOST = 12
+UNREAD = (DocumentViewState.WAITING, DocumentViewState.READING)
+READ = (DocumentViewState.READY, DocumentViewState.LEARNING, DocumentViewState.RECOGNISING)
 EVERYTHING = "all my documents"
 
 
@@ -25,7 +27,7 @@ def scope_shown(
     number = len(chosen) if views else len(scope.documents)
     parts, whole = [], []
     if scope.everything:
-        return ScopeShown(EVERYTHING, f"All {wording.count(len(views), 'document')}", True)
+        return ScopeShown(EVERYTHING, f"All {wording.count(len(views), 'document')}", True, state=_state(scope, views))
     if scope.collection is not None:
         collection = named.get(scope.collection)
         members = sum(scope.collection in view.collections for view in views.values())
@@ -38,7 +40,39 @@ def scope_shown(
     whole += [view.name for view in chosen[:TOLD_AT_MOST]]
     if len(chosen) > TOLD_AT_MOST:
         whole.append(f"and {len(chosen) - TOLD_AT_MOST} more")
-    return ScopeShown(" and ".join(parts), "\n".join(whole), bool(views))
+    return ScopeShown(" and ".join(parts), "\n".join(whole), bool(views), state=_state(scope, views))
+
+
+def _members(scope: DocumentScope, views: Mapping[int, DocumentView]) -> list[DocumentView]:
+    chosen = set(scope.documents)
+    return [
+        view
+        for view in views.values()
+        if scope.everything
+        or view.id in chosen
+        or (scope.collection is not None and scope.collection in view.collections)
+    ]
+
+
+def _state(scope: DocumentScope, views: Mapping[int, DocumentView]) -> str:
+    members = _members(scope, views)
+    return sentences.being_read(sum(view.state in UNREAD for view in members), len(members))
+
+
+def unread(scope: DocumentScope, views: Mapping[int, DocumentView]) -> tuple[DocumentView, ...]:
+    """The documents that a question had better wait for: those that were chosen one by one, and of a whole collection
+    all, as long as none of it is read."""
+    members = _members(scope, views)
+    coming = [view for view in members if view.state in UNREAD]
+    chosen = set(scope.documents)
+    one_by_one = tuple(view for view in coming if view.id in chosen)
+    return one_by_one or (tuple(coming) if len(coming) == len(members) else ())
+
+
+def unreadable(scope: DocumentScope, views: Mapping[int, DocumentView]) -> tuple[DocumentView, ...]:
+    """The documents that were chosen one by one and that no answer can come from."""
+    chosen = (views[each] for each in scope.documents if each in views)
+    return tuple(view for view in chosen if view.state not in (*UNREAD, *READ) and not view.pages_read)
 
 
 def scope_entries(

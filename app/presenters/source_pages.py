@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.chat.answers.shown import Span
 from app.chat.beside import Beside
@@ -17,7 +19,9 @@ from app.sentences import answers as sentences
 from runtime.api import Hit, Source
 
 LONGEST_PASSAGE = 1_500
-GONE = "This document is not in Hearth any more. These are the words that the answer was given."
+# A quote that is nearly all of its passage needs no mark of its own in it.
+MOST_OF_IT = 0.8
+GONE = "This document is not in Hearth any more."
 CHANGED = "The document has changed since this answer. Its words are not on this page any more."
 
 
@@ -42,8 +46,12 @@ class SourcePagesPresenter(QObject):
         viewer.width_wanted.connect(pages.draw)
         viewer.step_requested.connect(self._step)
         viewer.file_requested.connect(self._show_file)
-        viewer.up.rename("Previous source")
-        viewer.down.rename("Next source")
+        beside.covering_changed.connect(viewer.show_way_back)
+        viewer.up.rename("Previous source (Shift+F3)")
+        viewer.down.rename("Next source (F3)")
+        for key, by in (("F3", 1), ("Shift+F3", -1), ("Alt+Down", 1), ("Alt+Up", -1)):
+            shortcut = QShortcut(QKeySequence(key), viewer, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._step, by))
         viewer.close_button.rename("Close the page (Esc)")
 
     def open(self, source: Source, quote: Span = (0, 0), others: tuple[Source, ...] = ()) -> None:
@@ -52,9 +60,16 @@ class SourcePagesPresenter(QObject):
         self._source, self._hit, self._others, self._changed = source, hit_of(source, quote), others, False
         self.viewer.shown = None
         self._pages.open(source.document_id, max(source.page, 1), self._hit)
-        self.viewer.show_steps(len(others) > 1)
+        numbers = [each.number for each in others]
+        at = numbers.index(source.number) + 1 if source.number in numbers else 0
+        self.viewer.show_steps(len(others) > 1, f"Source {at} of {len(others)}" if at else "")
         self._show()
         self._beside.open()
+
+    @property
+    def document_id(self) -> int:
+        """The document whose page is open; 0 for none."""
+        return self._source.document_id if self._source is not None else 0
 
     def close(self) -> None:
         """Only the conversation again."""
@@ -80,7 +95,7 @@ class SourcePagesPresenter(QObject):
     def _shown(self, page: LookedAt, source: Source) -> PageShown:
         shown = page_of(page, source.name)
         if page.answered and page.view is None and page.text is None:
-            return replace(shown, text=source.text, stop=len(source.text), note=GONE)
+            return replace(shown, text="", note=GONE)
         at_source = page.number == max(source.page, 1)
         notes = [shown.note]
         if at_source and source.orders:
@@ -111,9 +126,9 @@ def hit_of(source: Source, quote: Span = (0, 0)) -> Hit | None:
     # The text of a table's part begins with the table's head, which stands elsewhere on the page.
     ahead = max(len(text) - (stop - start), 0)
     first, last = max(quote[0], ahead), min(quote[1], len(text))
-    marks: tuple[Span, ...] = ((first, last),) if first < last else ()
+    marks: tuple[Span, ...] = ((first, last),) if first < last < first + MOST_OF_IT * (stop - start) else ()
     if stop - start > LONGEST_PASSAGE:
-        if not marks:
+        if first >= last:
             return None
         start, stop, text, marks = start + first - ahead, start + last - ahead, text[first:last], ()
     page, about = max(source.page, 1), (source.name, source.path, source.label, source.part)

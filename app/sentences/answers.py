@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from app import wording
 from runtime.api import Grounding, ReadingMode, Source, Verdict, VerdictKind
 
 Mode = ReadingMode
+NAME_CHARS = 60
 CHECKING = "Checking each sentence…"
 NOT_CHECKED = "its sentences were not checked"
 QUOTED_BADGE = "Quoted from your documents"
 NOTHING = "Nothing in your documents has to do with this."
+NONE_READ = "None of these documents could be looked through: they are not read yet, or can't be read."
+FORGOTTEN = "What was quoted here was forgotten with its document."
+WAITS_FOR_FILES = "The files are being taken in. Your question is asked as soon as they are read."
 NOT_FOUND = "Not in your documents"
 UNCHECKED = "This sentence could not be checked"
 ORDERS = "contains instructions to an AI. Hearth treats them as text only."
@@ -111,6 +116,11 @@ def where(source: Source) -> str:
     return ", ".join(filter(None, (source.part, page if source.page else "")))
 
 
+def gone_where(source: Source) -> str:
+    """ "page 12, no longer in Hearth": a source whose document was forgotten, or was never here."""
+    return ", ".join(filter(None, (where(source), "no longer in Hearth" if source.document_id else "not in Hearth")))
+
+
 def verdict_note(verdict: Verdict, source: Source | None) -> str:
     """What is told of a sentence: "Found on page 12 of Lease.pdf"."""
     if verdict.kind is VerdictKind.FOUND:
@@ -144,6 +154,35 @@ def reading_line(done: int, total: int, seconds_left: float | None) -> str:
 def scope_label(name: str) -> str:
     """ "Answers from: Lease.pdf"."""
     return f"Answers from: {name}"
+
+
+def being_read(coming: int, all_of_them: int) -> str:
+    """ "being read", "2 being read"; "" when all are."""
+    if not coming:
+        return ""
+    return "being read" if all_of_them == 1 else f"{coming:,} being read"
+
+
+def waits_for(names: Sequence[str]) -> str:
+    """What a question waits for; "" for nothing."""
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f"“{shortened(names[0])}” is still being read. Your question is asked as soon as it is."
+    return f"{wording.count(len(names), 'document')} are still being read. Your question is asked as soon as they are."
+
+
+def can_not_answer(name: str, line: str, others: int) -> str:
+    """Why answers can't come from a document, and from how many others."""
+    more = f" So it is with {wording.count(others, 'other document')}." if others else ""
+    end = "" if line.endswith(("?", ".")) else "."
+    return f"“{shortened(name)}”: {line}{end}{more}"
+
+
+def shortened(name: str) -> str:
+    """A name that leaves room for a sentence: its beginning and its end."""
+    flat = " ".join(name.split())
+    return flat if len(flat) <= NAME_CHARS else f"{flat[: NAME_CHARS - 16].rstrip()} … {flat[-12:].lstrip()}"
 
 
 def several(number: int) -> str:

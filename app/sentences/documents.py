@@ -62,10 +62,26 @@ def _ready(view: DocumentView) -> str:
     if view.pages_without_text:
         plural = view.pages_without_text != 1
         parts.append(f"{pages_of(view, view.pages_without_text)} {'are pictures' if plural else 'is a picture'}")
-    failed = view.parameters.get("parts_failed")
-    if isinstance(failed, int) and failed:
+    failed = _number(view, "parts_failed") - _number(view, "parts_locked")
+    if failed > 0:
         parts.append(f"{wording.count(failed, 'part')} could not be read")
+    parts.append(_locked_parts(view))
     return " · ".join(filter(None, parts))
+
+
+def _number(view: DocumentView, name: str) -> int:
+    value = view.parameters.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _locked_parts(view: DocumentView) -> str:
+    number = _number(view, "parts_locked")
+    if not number:
+        return ""
+    files = wording.count(number, "file")
+    if view.parameters.get("password_wrong"):
+        return f"that password did not open {files} in it"
+    return f"{files} in it {'needs' if number == 1 else 'need'} a password"
 
 
 def _percent(share: float) -> int:
@@ -74,7 +90,8 @@ def _percent(share: float) -> int:
 
 
 def _learning(view: DocumentView) -> str:
-    return f"Ready for words, still learning what it means: {_percent(view.meaning)} %"
+    learning = f"Ready for words, still learning what it means: {_percent(view.meaning)} %"
+    return " · ".join(filter(None, (learning, _locked_parts(view))))
 
 
 def _reading(view: DocumentView) -> str:
@@ -93,12 +110,25 @@ def _recognising(view: DocumentView) -> str:
 def _pictures_only(view: DocumentView) -> str:
     if view.reason == "no_text":
         return "Pictures: no words were found in them"
+    if view.parameters.get("scrambled_pages"):
+        return _scrambled(view)
     if view.reason == "recognition":
         return "These pages are pictures, and nothing on this computer can read the text in them"
-    seconds = view.seconds_left or SECONDS_A_PICTURE * (view.pages_without_text or view.pages or 1)
+    seconds = _seconds_of_pictures(view)
     what = "This is a picture" if (view.pages or 1) == 1 else "These pages are pictures"
     it = "it" if (view.pages or 1) == 1 else "them"
     return f"{what}: read the text in {it}? {wording.duration(seconds).capitalize()}"
+
+
+def _scrambled(view: DocumentView) -> str:
+    if view.reason == "recognition":
+        return "The letters in this file are scrambled, and nothing on this computer can read its pages as pictures"
+    takes = wording.duration(_seconds_of_pictures(view)).capitalize()
+    return f"The letters in this file are scrambled: read its pages as pictures? {takes}"
+
+
+def _seconds_of_pictures(view: DocumentView) -> float:
+    return view.seconds_left or SECONDS_A_PICTURE * (view.pages_without_text or view.pages or 1)
 
 
 def _needs_password(view: DocumentView) -> str:
@@ -141,15 +171,15 @@ _WORDED = {
 SHOW = "Show documents"
 
 
-def taken_line(names: Sequence[str], what: str = "file") -> str:
-    """What becomes of files or folders let go on a conversation; nobody is to believe that the chat has read them."""
+def taken_line(names: Sequence[str], what: str = "file", *, for_chat: bool = False) -> str:
+    """What becomes of files or folders; ``for_chat``: they were let go on a conversation, which is answered from them
+    from now on."""
     if len(names) == 1:
         named = f"“{names[0]}”" if what == "file" else f"The {what} “{names[0]}”"
-        return f"{named} goes to your documents, where you can search it. Chats don't answer from it yet."
-    return (
-        f"{wording.count(len(names), what)} go to your documents, where you can search them. "
-        "Chats don't answer from them yet."
-    )
+        rest = "this chat is answered from it" if for_chat else "you can search it there"
+        return f"{named} goes to your documents; {rest}."
+    rest = "this chat is answered from them" if for_chat else "you can search them there"
+    return f"{wording.count(len(names), what)} go to your documents; {rest}."
 
 
 # --- all together -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.settings.computer_card import ComputerCard
@@ -50,7 +53,6 @@ class SettingsPage(ColumnPage):
         self.scale.activated.connect(lambda place: self.text_scale_chosen.emit(SCALES[place][0]))
         self.forget_button.clicked.connect(self.forget_token_requested)
         self.set_token_known(False)
-        self.setFocusProxy(self.scheme)
 
     def _fill(self) -> None:
         back = IconButton("arrow-left", "Back to the chat")
@@ -82,6 +84,22 @@ class SettingsPage(ColumnPage):
         access.rows.addWidget(self._token)
         for card in (look, self.computer, self.downloads, self.documents, self.models_place, privacy, access):
             self.column.addWidget(card)
+        self._order(back, show)
+
+    def _order(self, back: QWidget, show: QWidget) -> None:
+        """Tab goes as the page is read; by itself it would go as its parts were made."""
+        downloads, place = self.downloads, self.models_place
+        read = (
+            *(back, self.scheme, self.scale, self.computer.act),
+            *(downloads.limit, downloads.only_at_night.box, downloads.on_battery.box, downloads.on_metered.box),
+            *(self.documents.on_battery.box, place.show_button, place.change_button, show, self.forget_button),
+        )
+        for control, following in itertools.pairwise(read):
+            self.setTabOrder(control, following)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes here begins in one place. A proxy would do so too, and Tab would pass over all before it."""
+        self.scheme.setFocus(event.reason())
 
     def set_theme(self, name: str) -> None:
         """The scheme in force."""

@@ -18,11 +18,17 @@ from runtime.documents.reading_work import ReadingWork
 from runtime.documents.standing import StandingIndex
 from runtime.documents.views import WaitsFor
 
-# Reading costs some three times what the app's own part of it does; more of them would wait for that.
-READERS = 2
+# Files are read side by side: two always, more where that leaves a core to the person. The app's own part, writing, is
+# an eighth of the work; beyond so many it would be waited for, and each takes some 100 MB.
+FEWEST_READERS, MOST_READERS = 2, 4
 READER_NICENESS = 5
 RECOGNISER_NICENESS = 15
 TIDY_AMID_RECOGNITION_S = 60.0
+
+
+def readers_side_by_side() -> int:
+    """How many files are read at a time here."""
+    return max(FEWEST_READERS, min(MOST_READERS, free_children() - 1))
 
 
 class Crew:
@@ -67,7 +73,7 @@ class Crew:
     def start(self) -> None:
         """Let them begin."""
         self.mind_power()
-        for number in range(READERS):
+        for number in range(readers_side_by_side()):
             self._works.append(self._reader(f"documents-reading-{number}"))
         self._works.append(self._recogniser())
         self._learning = LearningWork(self._index, self._embedders, self._may_learn, self._changed, self._looked)

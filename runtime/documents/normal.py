@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from runtime.documents.scripts import CJK_WORD, UNSPACED_WORD, word_pattern
+from runtime.documents.scripts import is_cjk, is_unspaced_script, word_pattern
 
 # Raised with every change to the words below: an index of another version is built anew from the originals.
 NORMAL_VERSION = 1
@@ -20,6 +20,10 @@ CJK_GRAM = 2
 UNSPACED_GRAM = 3
 LONGEST_WORD_CHARS = 64
 KNOWN_WORDS = 200_000
+# Between spaces stands hardly anything longer that comes again.
+_LONGEST_KNOWN_CHARS = 32
+# Spaces that may stand between the thousands of a number.
+_SPACES_IN_NUMBERS = ("\u00a0", "\u202f")
 _SNOWBALL = {
     "ar": "arabic",
     "ca": "catalan",
@@ -59,6 +63,7 @@ class Normaliser:
         self._stem = _stemmer(language)
         self._lock = threading.Lock()
         self._known: dict[str, tuple[str, ...]] = {}
+        self._said = _Said(self)
 
     def terms(self, text: str) -> list[str]:
         """The words of a text, in order."""
@@ -68,6 +73,13 @@ class Normaliser:
             terms = known.get(word)
             found += self.terms_of_word(word) if terms is None else terms
         return found
+
+    def joined(self, text: str) -> str:
+        """The words of a text, in order, separated by spaces: as :meth:`terms`, at a third of the cost."""
+        if not text.isascii() and any(space in text for space in _SPACES_IN_NUMBERS):
+            return " ".join(self.terms(text))
+        # No word reaches over a space, and what stands between spaces mostly stood there before.
+        return " ".join(filter(None, map(self._said.__getitem__, text.split())))
 
     def terms_of_word(self, word: str) -> tuple[str, ...]:
         """What one word becomes: itself folded and stemmed, or its grams where no spaces are written."""
@@ -84,13 +96,29 @@ class Normaliser:
     def _made_of(self, word: str) -> tuple[str, ...]:
         if word[0].isdecimal():
             return (_NOT_DIGIT.sub("", unicodedata.normalize("NFKC", word))[:LONGEST_WORD_CHARS],)
-        if CJK_WORD.match(word):
+        if is_cjk(word):
             return grams(unicodedata.normalize("NFKC", word), CJK_GRAM)
-        if UNSPACED_WORD.match(word):
+        if is_unspaced_script(word):
             return grams(word, UNSPACED_GRAM)
         folded = folded_word(word, self.language)[:LONGEST_WORD_CHARS]
         stem = self._stem(folded) if self._stem and folded else folded
         return (stem,) if stem else ()
+
+
+class _Said(dict[str, str]):
+    """What stands between spaces, punctuation and all, and the words in it."""
+
+    def __init__(self, normaliser: Normaliser) -> None:
+        super().__init__()
+        self._normaliser = normaliser
+
+    def __missing__(self, said: str) -> str:
+        words = " ".join(self._normaliser.terms(said))
+        if len(said) <= _LONGEST_KNOWN_CHARS:
+            if len(self) >= KNOWN_WORDS:
+                self.clear()
+            self[said] = words
+        return words
 
 
 def folded_word(word: str, language: str = "") -> str:
@@ -106,7 +134,7 @@ def folded_word(word: str, language: str = "") -> str:
 
 def is_unspaced(word: str) -> bool:
     """Whether a word is of a script that has no spaces, and so became grams."""
-    return bool(CJK_WORD.match(word) or UNSPACED_WORD.match(word))
+    return is_cjk(word) or is_unspaced_script(word)
 
 
 def grams(word: str, size: int) -> tuple[str, ...]:

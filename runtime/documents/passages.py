@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from runtime.documents.pieces import Piece, PieceKind, page_text, pieces_of
+from runtime.documents.prepared import HASH_BYTES, Passage, whole_text
 from runtime.documents.reading import Page
 from runtime.documents.scripts import language_of
 from runtime.documents.weight import token_estimate
+
+__all__ = ["PASSAGES_VERSION", "CutPage", "Passage", "PassageCutter", "cut_pages", "packed", "primary", "whole_text"]
 
 # Raised when the same pages would give other passages.
 PASSAGES_VERSION = 2
@@ -24,32 +27,8 @@ OVERLAP_CHARS = 100
 EARLIEST_CUT = 0.55
 LONG_PAGE_CHARS = 20_000
 CUT_HERE_ONE_IN = 3
-HASH_BYTES = 16
 HEADING_DEPTH_THAT_CUTS = 2
 HEADING_SEPARATOR = " › "
-
-
-@dataclass(frozen=True)
-class Passage:
-    """``text`` is page text from ``start`` to ``stop`` (characters); ``header`` the table's header row where the
-    passage begins below it; ``heading`` the path of headings it stands under. ``digest`` is of what is embedded."""
-
-    page: int
-    start: int
-    stop: int
-    text: str
-    heading: str
-    header: str
-    table: bool
-    hidden: bool
-    language: str
-    tokens: int
-    digest: bytes
-
-    @property
-    def whole(self) -> str:
-        """What is embedded and shown: the header row, if it is out of sight, and the text."""
-        return whole_text(self.header, self.text)
 
 
 @dataclass(frozen=True)
@@ -60,11 +39,6 @@ class CutPage:
     text: str
     passages: tuple[Passage, ...]
     spans: tuple[tuple[int, int, float, float, float, float], ...]
-
-
-def whole_text(header: str, text: str) -> str:
-    """A passage with its header row above it."""
-    return f"{header}\n{text}" if header else text
 
 
 class PassageCutter:
@@ -183,7 +157,7 @@ def _overlap(group: list[Piece], following: Piece) -> list[Piece]:
         chars += piece.stop - piece.start
         if chars > OVERLAP_CHARS or piece.table or piece.kind is PieceKind.HEADING or piece.repeated:
             break
-        kept.insert(0, replace(piece, repeated=True))
+        kept.insert(0, piece._replace(repeated=True))
     return kept
 
 

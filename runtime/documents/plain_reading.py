@@ -11,11 +11,13 @@ from runtime.documents.ends import GOOD_ENDS, end_and_parameters, reason_text
 from runtime.documents.followed import content_digest
 from runtime.documents.limits import MEBIBYTE, ReadingLimits
 from runtime.documents.prepare import INDEX_VERSION, DocumentPreparation
+from runtime.documents.prepared import PreparedDocument
 from runtime.documents.queue_of_files import QueueOfFiles
+from runtime.documents.reader_answers import ReadingResult
 from runtime.documents.reader_messages import Scalar
 from runtime.documents.reader_process import ReaderProcess
 from runtime.documents.readers.recognising import recogniser
-from runtime.documents.reading import Page, ReadingEnd
+from runtime.documents.reading import DocumentFacts, Page, ReadingEnd
 from runtime.documents.reading_progress import ReadingProgress, Show
 from runtime.documents.restored_pages import RestoredPages
 from runtime.documents.rows import IndexedDocument
@@ -56,31 +58,43 @@ class PlainReading:
         if not forced and _is_read_already(row, stamp):
             self._index.unchanged(row.id, stamp)
             return
-        known = RestoredPages(self._index, row, stamp) if row.version != INDEX_VERSION else None
-        preparation = DocumentPreparation()
         progress = ReadingProgress(row.id, self._show)
-        pages = pictures = 0
 
-        def take(page: Page) -> None:
-            nonlocal pages, pictures
+        def came() -> None:
             self._hold(cancel)
-            if known is not None and page.picture:
-                page = known.instead_of(page)
-            pages += 1
-            pictures += page.picture and not page.recognised
-            preparation.take(page)
             progress.page()
 
-        result = self._reader.read(
-            Path(system_path(row.path)), take, password=self._password(row.id), cancel=cancel, on_facts=progress.known
-        )
-        prepared = preparation.done(result.facts)
+        result, prepared = self._prepared(row, stamp, came, cancel, progress.known)
         cancel.check()
         wanted = bool(end_and_parameters(row.reason)[1].get(WANTED))
         reason = _reason(result.end, result.problem_parameters, wanted=wanted, has_words=bool(prepared.passages))
         self._index.put_read(row.id, prepared, reason, stamp)
-        if self._pictures is not None and wants_recognition(reason, pages, pictures) and recogniser():
+        pictures = sum(one.page.picture and not one.page.recognised for one in prepared.pages)
+        if self._pictures is not None and wants_recognition(reason, len(prepared.pages), pictures) and recogniser():
             self._pictures.add([row.id])
+
+    def _prepared(
+        self,
+        row: IndexedDocument,
+        stamp: FileStamp,
+        came: Callable[[], None],
+        cancel: CancelToken,
+        on_facts: Callable[[DocumentFacts], None],
+    ) -> tuple[ReadingResult, PreparedDocument]:
+        """The file, made ready by the child that reads it; ``came`` is called for each page."""
+        path, password = Path(system_path(row.path)), self._password(row.id)
+        known = RestoredPages(self._index, row, stamp) if row.version != INDEX_VERSION else None
+        if known is None or not known.tried:
+            return self._reader.prepare(path, lambda _page: came(), password=password, cancel=cancel, on_facts=on_facts)
+        # What was recognised before is in the index alone: here is where it can be put in.
+        preparation = DocumentPreparation()
+
+        def restore(page: Page) -> None:
+            came()
+            preparation.take(known.instead_of(page) if page.picture else page)
+
+        result = self._reader.read(path, restore, password=password, cancel=cancel, on_facts=on_facts)
+        return result, preparation.done(result.facts)
 
     def more(self) -> list[int]:
         """Whoever keeps step with the disk puts everything in line."""

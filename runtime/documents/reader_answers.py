@@ -10,13 +10,29 @@ import psutil
 
 from runtime.child import ChildProcess
 from runtime.documents.limits import ReadingLimits
-from runtime.documents.reader_messages import Box, FactsFound, PageDrawn, PagesRead, Scalar, TextLocated
+from runtime.documents.reader_messages import (
+    Box,
+    FactsFound,
+    OrderEnded,
+    PageDrawn,
+    PagesPrepared,
+    PagesRead,
+    Scalar,
+    TextLocated,
+)
+from runtime.documents.readers.sink import LONGEST_NAME
 from runtime.documents.reading import DocumentFacts, Page, ReadingEnd
 
 _LOOK_EVERY_S = 0.05
 # Between the child's own limit and what the rest of a Python process takes.
 _SLACK_BYTES = 64 * 1024 * 1024
 _FILLING = 0.4
+# What a file may take beside reading for each character made ready for the index: some four times what it does take.
+PREPARING_S = 1e-6
+# As the child cuts them.
+LONGEST_LANGUAGE = 35
+_LONGEST_FORMAT = 100
+_LONGEST_PARAMETERS = 10_000
 
 OnPage = Callable[[Page], None]
 
@@ -38,8 +54,18 @@ class ReadingResult:
     problem_parameters: dict[str, Scalar] = field(default_factory=dict)
 
 
+class Refused(Exception):
+    """What came can't be, or is more than may come: whatever the child is now, it is ended, and ``end`` and ``reason``
+    are told. A file can do so only by taking the child over, or by being far too much."""
+
+    def __init__(self, end: ReadingEnd = ReadingEnd.DAMAGED, reason: str = "reader_died") -> None:
+        super().__init__(reason)
+        self.end = end
+        self.reason = reason
+
+
 class Answers:
-    """What came for one order so far."""
+    """What came for one order so far. What can't be is refused: it is a stranger's file's doing."""
 
     def __init__(self, on_page: OnPage | None, on_facts: Callable[[DocumentFacts], None] | None) -> None:
         self._on_page = on_page
@@ -51,7 +77,7 @@ class Answers:
         self.boxes: tuple[Box, ...] | None = None
 
     def take(self, message: object, order_id: int) -> None:
-        """Pass on pages, keep the rest; what belongs to another order is passed over."""
+        """Pass on pages, keep the rest; what belongs to another order is passed over. Raises Refused."""
         if getattr(message, "order_id", None) != order_id:
             return
         if isinstance(message, PagesRead):
@@ -61,13 +87,20 @@ class Answers:
                 assert self._on_page is not None
                 self._on_page(page)
         elif isinstance(message, FactsFound):
-            self._facts = message.facts
+            self._facts = _sound(message.facts)
             if self._on_facts is not None:
                 self._on_facts(message.facts)
         elif isinstance(message, PageDrawn):
             self.drawn = message
         elif isinstance(message, TextLocated):
             self.boxes = message.boxes
+
+    def ended(self, message: OrderEnded) -> ReadingResult:
+        """The result of an order that the child has done. Raises Refused."""
+        self._facts = _sound(message.facts)
+        if len(repr(message.parameters)) > _LONGEST_PARAMETERS:
+            raise Refused
+        return ReadingResult(message.end, self._facts, message.pages_read, message.picture_pages, message.parameters)
 
     def cut_short(self, end: ReadingEnd, reason: str) -> ReadingResult:
         """The result of an order that was ended from outside."""
@@ -98,6 +131,9 @@ class Watch:
             self._pages_known = min(message.facts.pages or 0, self._limits.pages)
         elif isinstance(message, PagesRead):
             self._pages_read += len(message.pages)
+        elif isinstance(message, PagesPrepared):
+            self._pages_read = min(self._pages_read + len(message.pages), self._limits.pages)
+            self._excused_s += PREPARING_S * sum(len(one.passage.text) for one in message.passages)
 
     def excuse(self, seconds: float) -> None:
         """Time that the caller took; the child may have waited for it."""
@@ -120,6 +156,14 @@ class Watch:
             if held > self._limits.memory_bytes + _SLACK_BYTES:
                 return "memory"
         return ""
+
+
+def _sound(facts: DocumentFacts) -> DocumentFacts:
+    pages_fit = facts.pages is None or 0 <= facts.pages < 2**31
+    names_fit = len(facts.title) <= LONGEST_NAME and len(facts.format) <= _LONGEST_FORMAT
+    if not (pages_fit and names_fit and len(facts.language) <= LONGEST_LANGUAGE):
+        raise Refused
+    return facts
 
 
 def held_bytes(child: ChildProcess) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from runtime.documents.limits import ReadingLimits
+from runtime.documents.prepared import DocumentWords, PreparedPage, PreparedPassage
 from runtime.documents.reading import DocumentFacts, Page, ReadingEnd
 from runtime.wire import Codec, Hello
 
@@ -28,6 +29,11 @@ class Order:
 @dataclass(frozen=True)
 class ReadFile(Order):
     """Read the whole file."""
+
+
+@dataclass(frozen=True)
+class PrepareFile(Order):
+    """Read the whole file, and make its pages ready for the index."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,17 @@ class PagesRead:
 
 
 @dataclass(frozen=True)
+class PagesPrepared:
+    """Some more pages, in order, and passages: of these pages, or more of the last page before. ``words`` are those of
+    the whole document as far as it was known then, None for as before."""
+
+    order_id: int
+    pages: tuple[PreparedPage, ...]
+    passages: tuple[PreparedPassage, ...]
+    words: DocumentWords | None = None
+
+
+@dataclass(frozen=True)
 class PageDrawn:
     """A page as a PNG picture."""
 
@@ -103,8 +120,9 @@ class OrderEnded:
     parameters: dict[str, Scalar] = field(default_factory=dict)
 
 
-AnyOrder = ReadFile | RecognisePages | RenderPage | LocateText
-Reply = FactsFound | PagesRead | PageDrawn | TextLocated | OrderEnded
+AnyOrder = ReadFile | PrepareFile | RecognisePages | RenderPage | LocateText
+Reply = FactsFound | PagesRead | PagesPrepared | PageDrawn | TextLocated | OrderEnded
 CODEC = Codec(
-    Hello, ReadFile, RecognisePages, RenderPage, LocateText, FactsFound, PagesRead, PageDrawn, TextLocated, OrderEnded
-)
+    Hello, ReadFile, PrepareFile, RecognisePages, RenderPage, LocateText, FactsFound, PagesRead, PagesPrepared,
+    PageDrawn, TextLocated, OrderEnded,
+)  # fmt: skip

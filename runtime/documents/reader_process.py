@@ -20,7 +20,8 @@ import psutil
 from runtime.cancel import Cancelled, CancelToken
 from runtime.child import ChildProcess, python_child
 from runtime.documents.limits import ReadingLimits
-from runtime.documents.reader_answers import Answers, OnPage, ReadingResult, Watch, held_bytes
+from runtime.documents.prepared import PreparedDocument, PreparedPage
+from runtime.documents.reader_answers import Answers, OnPage, ReadingResult, Refused, Watch, held_bytes
 from runtime.documents.reader_mailbox import Exited, Mailbox
 from runtime.documents.reader_messages import (
     CODEC,
@@ -29,10 +30,12 @@ from runtime.documents.reader_messages import (
     LocateText,
     OrderEnded,
     Places,
+    PrepareFile,
     ReadFile,
     RecognisePages,
     RenderPage,
 )
+from runtime.documents.reader_prepared import PreparedAnswers
 from runtime.documents.reading import DocumentFacts, ReadingEnd
 from runtime.errors import DocumentUnopened, ReaderUnavailable, RecognitionMissing
 from runtime.wire import Hello
@@ -125,6 +128,23 @@ class ReaderProcess:
         order = ReadFile(next(self._numbers), _bytes(path), password, limits)
         return self._run(order, Answers(on_page, on_facts), cancel)
 
+    def prepare(
+        self,
+        path: Path,
+        on_page: Callable[[PreparedPage], None],
+        *,
+        password: str = "",
+        cancel: CancelToken | None = None,
+        limits: ReadingLimits | None = None,
+        on_facts: Callable[[DocumentFacts], None] | None = None,
+    ) -> tuple[ReadingResult, PreparedDocument]:
+        """Read a whole file as :meth:`read` does, and have the child make it ready for the index; ``on_page`` is
+        called with each page as it came. Raises as :meth:`read` does."""
+        limits = limits or self._limits
+        answers = PreparedAnswers(limits, on_page, on_facts)
+        result = self._run(PrepareFile(next(self._numbers), _bytes(path), password, limits), answers, cancel)
+        return result, answers.document(result.facts)
+
     def recognise(
         self,
         path: Path,
@@ -176,6 +196,9 @@ class ReaderProcess:
         try:
             self._child.send(order)
             result = self._wait(order, answers, cancel)
+        except Refused as refused:
+            self.close()
+            return answers.cut_short(refused.end, refused.reason)
         except BaseException:
             self.close()
             raise
@@ -194,9 +217,7 @@ class ReaderProcess:
             if isinstance(message, Exited):
                 return self._after_death(message.code, answers, watch)
             if isinstance(message, OrderEnded) and message.order_id == order.order_id:
-                return ReadingResult(
-                    message.end, message.facts, message.pages_read, message.picture_pages, message.parameters
-                )
+                return answers.ended(message)
             if message is not None:
                 watch.heard(message)
                 begun = time.monotonic()

@@ -14,10 +14,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from runtime.documents.reader_messages import CODEC, AnyOrder, LocateText, ReadFile, RecognisePages, RenderPage, Reply
+from runtime.documents.reader_messages import (
+    CODEC,
+    AnyOrder,
+    PrepareFile,
+    Reply,
+)
 from runtime.documents.readers.orders import OrderWork
 from runtime.documents.readers.recognising import end_programs
 from runtime.documents.readers.sandbox import allow_seconds, lock_down, strip_environment
@@ -52,7 +57,7 @@ def main() -> None:
     for order in _orders(end):
         allow_seconds(2 * order.limits.base_s)
         try:
-            OrderWork(order, partial(_send, end, order.limits.base_s)).run()
+            OrderWork(order, _replies(order, partial(_send, end, order.limits.base_s))).run()
         except MemoryError:
             os._exit(OUT_OF_MEMORY_EXIT_CODE)
         except BaseException:
@@ -67,6 +72,15 @@ def _send(end: ChildEnd, seconds: float, reply: Reply) -> None:
     allow_seconds(2 * seconds)
 
 
+def _replies(order: AnyOrder, send: Callable[[Reply], None]) -> Callable[[Reply], None]:
+    """Where what comes of an order goes. Only what makes pages ready for the index loads what that takes."""
+    if not isinstance(order, PrepareFile):
+        return send
+    from runtime.documents.reader_preparing import Preparing
+
+    return Preparing(order, send)
+
+
 def _orders(end: ChildEnd) -> Iterator[AnyOrder]:
     """What the parent asks for, one after the other; the process ends when the parent is gone, also amid an order."""
     said: queue.Queue[AnyOrder] = queue.Queue()
@@ -74,7 +88,7 @@ def _orders(end: ChildEnd) -> Iterator[AnyOrder]:
     def listen() -> None:
         try:
             for message in end.receive():
-                if isinstance(message, ReadFile | RecognisePages | RenderPage | LocateText):
+                if isinstance(message, AnyOrder):
                     said.put(message)
         finally:
             end_programs()

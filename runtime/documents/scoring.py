@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from runtime.documents.normal import folded_word, grams, is_unspaced, normaliser
+from runtime.documents.normal import folded_word, is_unspaced, normaliser
 from runtime.documents.query import Query
 from runtime.documents.scripts import word_pattern
 
@@ -26,6 +26,10 @@ B = 0.75
 PAIR_WEIGHT = 0.2
 PART_WEIGHT = 0.2
 PART_LETTERS = 4
+# Stands before the first letter of a word.
+_BEGINNING = "^"
+# Of each language, remembered with their parts: some 0.5 KB a word.
+KNOWN_WORDS = 100_000
 
 
 @dataclass(frozen=True)
@@ -126,10 +130,38 @@ def _rarity(count: int, passages: int) -> float:
     return math.log(1 + (passages - count + 0.5) / (count + 0.5))
 
 
-@lru_cache(maxsize=100_000)
 def parts_of(word: str, language: str) -> tuple[str, ...]:
     """The runs of four letters in a word, its beginning marked."""
-    return grams("^" + folded_word(word, language), PART_LETTERS)
+    marked = _BEGINNING + folded_word(word, language)
+    return tuple([marked[at : at + PART_LETTERS] for at in range(max(1, len(marked) - PART_LETTERS + 1))])
+
+
+class _Vocabulary:
+    """The words met in one language that are one term, each with that and its parts: all a question may know it by.
+    Any thread."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._normaliser = normaliser(language)
+        self.known: dict[str, tuple[str, ...]] = {}
+
+    def marks(self, word: str) -> tuple[str, ...]:
+        """Empty for a word of several terms, or of none."""
+        marks = self.known.get(word)
+        if marks is not None:
+            return marks
+        terms = self._normaliser.terms_of_word(word)
+        if len(terms) != 1:
+            return ()
+        if len(self.known) >= KNOWN_WORDS:
+            self.known.clear()
+        marks = self.known[word] = (*terms, *parts_of(word, self._language))
+        return marks
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(language: str) -> _Vocabulary:
+    return _Vocabulary(language)
 
 
 # A word that has nothing to do with the question; most are.
@@ -143,8 +175,13 @@ class _Reader:
         self._features = features
         self._language = language
         self._normaliser = normaliser(language)
-        self._parts = features.parts.keys()
+        self._vocabulary = _vocabulary(language)
         self._brings: dict[str, tuple[tuple[int, ...], tuple[int, ...], int]] = {}
+        # A word without any of these has nothing to do with the question. A beginning of fewer letters may be anywhere.
+        self._known_by = features.words.keys() | features.parts.keys()
+        self._marks = self._vocabulary.known if len(features.prefix) not in range(1, PART_LETTERS - 1) else {}
+        if features.prefix:
+            self._known_by.add(_BEGINNING + features.prefix[: PART_LETTERS - 1])
 
     def count(self, text: str, row: NDArray[float64]) -> int:
         """Add a text's features to a row of the counts; how many terms it has."""
@@ -153,10 +190,8 @@ class _Reader:
         before = -1
         words = word_pattern(text).findall(text)
         length = len(words)
-        for word in words:
-            brought = brings.get(word)
-            if brought is None:
-                brought = brings[word] = self._brought(word)
+        self._bring(set(words).difference(brings))
+        for brought in map(brings.__getitem__, words):
             if brought is _NOTHING:
                 before = -1
                 continue
@@ -172,16 +207,19 @@ class _Reader:
             row[column] += times
         return length
 
+    def _bring(self, words: Iterable[str]) -> None:
+        """Work out what words bring. Hundreds come with each text, and few have to do with the question."""
+        brings, marks_of, is_foreign = self._brings, self._marks.get, self._known_by.isdisjoint
+        for word in words:
+            marks = marks_of(word)
+            brings[word] = _NOTHING if marks and is_foreign(marks) else self._brought(word)
+
     def _brought(self, word: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
         features = self._features
+        _, *parts_there = self._vocabulary.marks(word) or ("",)
         terms = self._normaliser.terms_of_word(word)
         words = tuple([features.words[term] for term in terms if term in features.words])
         if features.prefix and folded_word(word, self._language).startswith(features.prefix):
             words = (*words, features.prefix_column)
-        parts: tuple[int, ...] = ()
-        if len(terms) == 1:
-            all_parts = parts_of(word, self._language)
-            # Nearly every word shares none.
-            if not self._parts.isdisjoint(all_parts):
-                parts = tuple([features.parts[part] for part in all_parts if part in features.parts])
+        parts = tuple([features.parts[part] for part in parts_there if part in features.parts])
         return (words, parts, len(terms)) if words or parts or len(terms) != 1 else _NOTHING

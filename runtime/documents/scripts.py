@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Written without spaces, one or two letters a word: Han, Kana, Hangul, Bopomofo and their half-width forms.
 CJK = (
@@ -27,27 +27,29 @@ THOUSANDS = r"(?<![\d.,])\d{1,3}(?:[.,\u00a0\u202f']\d{3})+(?![\d])"
 # A number with thousands marks is one word; "3.5" and a date are several. Most texts need none of the rare letters, and
 # most of those no accent: three patterns, the later ten times slower than the first.
 _ASCII_WORD = re.compile(rf"[A-Za-z]+|{THOUSANDS}|\d+", re.ASCII)
+_ASCII_NUMBER = re.compile(r"\d(?:(?<![\d.,].)\d{0,2}(?:[.,']\d{3})+(?!\d)|\d*)", re.ASCII)
+_NOT_LETTERS_BLANK = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))
 _PLAIN_WORD = re.compile(rf"[^\W\d_]+|{THOUSANDS}|\d+")
-_ANY_WORD = re.compile(rf"{THOUSANDS}|\d+|[{CJK}]+|[{UNSPACED}]+|(?:(?![{CJK}{UNSPACED}])[^\W_\d]|[{MARKS}])+")
-_RARE = re.compile(f"[{CJK}{UNSPACED}{MARKS}]")
-CJK_WORD = re.compile(f"[{CJK}]")
-UNSPACED_WORD = re.compile(f"[{UNSPACED}]")
+_ANY_WORD = rf"{THOUSANDS}|\d+|[{CJK}]+|[{UNSPACED}]+|(?:(?![{CJK}{UNSPACED}])[^\W_\d]|[{MARKS}])+"
+_RARE = f"[{CJK}{UNSPACED}{MARKS}]"
 _LATIN_LETTER = re.compile("[A-Za-z]")
 _LETTER = re.compile(r"[^\W\d_]")
-_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("latin", re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")),
-    ("cyrillic", re.compile("[\u0400-\u052f]")),
-    ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
-    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefe]")),
-    ("hebrew", re.compile("[\u0590-\u05ff]")),
-    ("devanagari", re.compile("[\u0900-\u097f]")),
-    ("tamil", re.compile("[\u0b80-\u0bff]")),
-    ("armenian", re.compile("[\u0530-\u058f]")),
-    ("thai", re.compile("[\u0e00-\u0e7f]")),
-    ("kana", re.compile("[\u3040-\u30ff]")),
-    ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7af]")),
-    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")),
-)
+# First and last letter of each run; no letter is of two scripts.
+_SCRIPTS = {
+    "latin": ("AZ", "az", "\u00c0\u024f", "\u1e00\u1eff"),
+    "cyrillic": ("\u0400\u052f",),
+    "greek": ("\u0370\u03ff", "\u1f00\u1fff"),
+    "arabic": ("\u0600\u06ff", "\u0750\u077f", "\ufb50\ufdff", "\ufe70\ufefe"),
+    "hebrew": ("\u0590\u05ff",),
+    "devanagari": ("\u0900\u097f",),
+    "tamil": ("\u0b80\u0bff",),
+    "armenian": ("\u0530\u058f",),
+    "thai": ("\u0e00\u0e7f",),
+    "kana": ("\u3040\u30ff",),
+    "hangul": ("\u1100\u11ff", "\uac00\ud7af"),
+    "han": ("\u3400\u4dbf", "\u4e00\u9fff"),
+}
+_KNOWN_LETTERS = 20_000
 _ONE_LANGUAGE = {
     "greek": "el",
     "hebrew": "he",
@@ -149,7 +151,6 @@ _MARKING_LETTERS = {
     "fa": "پچگژ",
     "ur": "ٹڈڑےں",
 }
-_MARKING = {code: re.compile(f"[{letters}]") for code, letters in _MARKING_LETTERS.items()}
 _SCRIPT_OF_LANGUAGE = {
     **dict.fromkeys(("ru", "uk", "bg", "sr"), "cyrillic"),
     **dict.fromkeys(("ar", "fa", "ur"), "arabic"),
@@ -167,7 +168,23 @@ def word_pattern(text: str) -> re.Pattern[str]:
     """What finds the words of a text: the fastest pattern that does."""
     if text.isascii():
         return _ASCII_WORD
-    return _ANY_WORD if _RARE.search(text) else _PLAIN_WORD
+    return _compiled(_ANY_WORD) if _compiled(_RARE).search(text) else _PLAIN_WORD
+
+
+def is_cjk(word: str) -> bool:
+    """Whether a word begins with a letter of a script without spaces that has one or two letters a word."""
+    return not word.isascii() and _compiled(f"[{CJK}]").match(word) is not None
+
+
+def is_unspaced_script(word: str) -> bool:
+    """Whether a word begins with a letter of a script without spaces that has several letters a word."""
+    return not word.isascii() and _compiled(f"[{UNSPACED}]").match(word) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Patterns of so many letters take long to make, and many a process never needs them.
+    return re.compile(pattern)
 
 
 def script_of(text: str) -> str:
@@ -178,13 +195,25 @@ def script_of(text: str) -> str:
     sample = text[:SAMPLE_CHARS]
     if sample.isascii():
         return "latin" if _LATIN_LETTER.search(sample) else ""
-    counts = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS}
+    counts = dict.fromkeys(_SCRIPTS, 0)
+    for letter, count in Counter(sample).items():
+        script = _script_of_letter(letter)
+        if script:
+            counts[script] += count
     if counts["kana"] and 10 * counts["kana"] > counts["han"] > 0:
         counts["kana"] += counts["han"]
     name = max(counts, key=lambda script: counts[script])
     if counts[name]:
         return name
     return "other" if _LETTER.search(sample) else ""
+
+
+@lru_cache(maxsize=_KNOWN_LETTERS)
+def _script_of_letter(letter: str) -> str:
+    for script, runs in _SCRIPTS.items():
+        if any(run[0] <= letter <= run[1] for run in runs):
+            return script
+    return ""
 
 
 def script_of_language(language: str) -> str:
@@ -203,18 +232,19 @@ def language_of(text: str) -> str:
 
 
 def _by_common_words(sample: str, script: str) -> str:
-    words = Counter(word_pattern(sample).findall(sample.casefold()))
-    total = sum(words.values())
+    words, total = _words_of(sample)
     if not total:
         return ""
     scores: dict[str, float] = dict.fromkeys(_languages_in(script), 0.0)
     languages_of = _languages_of_words(script)
-    for word, count in words.items():
-        for code in languages_of.get(word, ()):
+    for word, count in Counter(filter(languages_of.__contains__, words)).items():
+        for code in languages_of[word]:
             scores[code] += count
     if not sample.isascii():
-        for code in scores.keys() & _MARKING.keys():
-            scores[code] += 1.5 * min(len(_MARKING[code].findall(sample)), total / 2)
+        letters = Counter(sample)
+        for code in scores.keys() & _MARKING_LETTERS.keys():
+            marks = sum([letters[mark] for mark in _MARKING_LETTERS[code]])
+            scores[code] += 1.5 * min(marks, total / 2)
     best = max(scores, key=lambda code: scores[code])
     sure_share = SURE_SHARE if script == "latin" else SURE_SHARE_NOT_LATIN
     if scores[best] < sure_share * total:
@@ -222,6 +252,16 @@ def _by_common_words(sample: str, script: str) -> str:
     # Two that are as likely (a short title) tell nothing.
     rivals = [code for code in scores if code != best and scores[code] >= scores[best]]
     return "" if rivals else best
+
+
+def _words_of(sample: str) -> tuple[list[str], int]:
+    """Words, at least those of letters, and how many there are with all numbers."""
+    if not sample.isascii():
+        words = word_pattern(sample).findall(sample.casefold())
+        return words, len(words)
+    # As the pattern finds them, at a fifth of the cost.
+    letters = sample.encode("ascii").lower().translate(_NOT_LETTERS_BLANK).decode("ascii").split()
+    return letters, len(letters) + len(_ASCII_NUMBER.findall(sample))
 
 
 @lru_cache(maxsize=8)

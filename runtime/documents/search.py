@@ -21,6 +21,7 @@ from runtime.documents.rows import Hit
 from runtime.documents.scope import languages_in, scope_of
 from runtime.documents.scoring import Candidate, score
 from runtime.documents.snippets import highlights
+from runtime.documents.spoken import is_foreign, is_spoken_by, is_spoken_where_found
 from runtime.documents.store import IndexStore
 from runtime.documents.together import begun
 from runtime.documents.words import Scope, WordSearch
@@ -35,9 +36,8 @@ ROWS_AT_ONCE = 100
 ROUTED_FIT = 0.6
 ROUTED_SEARCHED = 4
 SAME_SHARE = 0.9
-# Passages that are looked at a second time, and what that counts against the first order.
-LOOKED = 80
-LOOK_WEIGHT = 0.8
+# The best of what was found: whether any of it has to do with the question.
+WEIGHED = 80
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Search:
         weighed: bool = False,
     ) -> Found:
         """Passages in order of how well they answer; at most ``limit``, and about twice ``depth``. ``weighed``: the
-        best are looked at a second time, and ``evidence`` is told; some ms.
+        best are looked at once more, and ``evidence`` is told; some ms.
 
         Raises: StoreDamaged, and what the embedder raises.
         """
@@ -122,8 +122,8 @@ class Search:
             # A word is as rare as it is among the passages of its language.
             passages = languages.get(query.language) or sum(languages.values())
             by_words = _scored(query, list(rows.values()), words.counts, passages)
-            if not by_words and embedder is not None and not near:
-                # Nothing to make worse.
+            found = [rows[passage].language for passage, _ in by_words]
+            if embedder is not None and not near and is_spoken_where_found(embedder, query, found):
                 near = self._meaning.nearest(embedder, query.text, depth, scope.ranges)
             routes = self._routes(connection, query, documents, words.counts, languages)
             near = self._also_routed(connection, query, embedder, near, routes, scope, depth)
@@ -136,13 +136,12 @@ class Search:
         ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
         evidence = NO_EVIDENCE
         if weighed:
-            look = SecondLook(query, words.counts, passages)
-            seen = {
-                one: look.coverage(rows[one].text, rows[one].heading, rows[one].language) for one in ordered[:LOOKED]
-            }
-            evidence = Evidence(max(seen.values(), default=0.0), meaning_of(by_meaning))
-            scores = {one: score + LOOK_WEIGHT * seen.get(one, 0.0) for one, score in scores.items()}
-            ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
+            # How rare a word is in all that is known tells whether it matters; one document may have it everywhere.
+            look = SecondLook(query, words.counts, max(passages, round(scope.passages / max(scope.share, 1e-9))))
+            best = [rows[one] for one in ordered[:WEIGHED]]
+            covered = max((look.coverage(row.text, row.heading, row.language) for row in best), default=0.0)
+            foreign = bool(best) and is_foreign(embedder, query, languages)
+            evidence = Evidence(covered, meaning_of(by_meaning), scope.passages, foreign)
         return Found(query, tuple(islice(_without_repeats(rows, ordered, scores), limit)), evidence)
 
     def _routes(
@@ -184,11 +183,7 @@ class Search:
             return self._languages
 
     def _near(self, query: Query, embedder: Embedder | None, scope: Scope, depth: int) -> list[tuple[int, float]]:
-        if embedder is None or not query.text.strip():
-            return []
-        known = embedder.languages
-        # An English model makes every other language worse than its words alone.
-        if known is not None and not (query.language in known and embedder.speaks(query.text)):
+        if embedder is None or not is_spoken_by(embedder, query):
             return []
         return self._meaning.nearest(embedder, query.text, depth, scope.ranges)
 
@@ -237,19 +232,16 @@ def _passage(*row: Any) -> FoundPassage:
 
 def hit_of(connection: Connection, passage: FoundPassage, query: Query) -> Hit:
     """A passage as it is shown, with its document's name and its page's label."""
-    name, path = next(
-        iter(fetched(connection, "SELECT name, path FROM documents WHERE id = ?", (passage.document_id,))),
-        ("", ""),
-    )
-    label, part = next(
+    name, path, label, part = next(
         iter(
             fetched(
                 connection,
-                "SELECT label, part FROM pages WHERE document_id = ? AND number = ?",
-                (passage.document_id, passage.page),
+                "SELECT name, path, coalesce(label, ''), coalesce(part, '') FROM documents LEFT JOIN pages"
+                " ON document_id = documents.id AND number = ? WHERE documents.id = ?",
+                (passage.page, passage.document_id),
             )
         ),
-        ("", ""),
+        ("", "", "", ""),
     )
     return Hit(
         document_id=passage.document_id,
@@ -285,5 +277,6 @@ def _without_repeats(
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    shared = len(one & other)
-    return shared > 0 and shared >= SAME_SHARE * max(len(one), len(other))
+    enough = SAME_SHARE * max(len(one), len(other))
+    # Most differ so much in length that their words need not be compared.
+    return 0 < enough <= min(len(one), len(other)) and len(one & other) >= enough

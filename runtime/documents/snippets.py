@@ -13,9 +13,10 @@ def highlights(text: str, query: Query, language: str) -> tuple[tuple[int, int],
     wanted = {term for word in query.telling for variant in word.variants for term in variant}
     beginnings = tuple(one for one in query.beginnings if one != query.prefix)
     words = normaliser(language)
+    spaced = text.isascii()
     found: list[tuple[int, int]] = []
     for word, start, stop in words_at(text):
-        if is_unspaced(word):
+        if not spaced and is_unspaced(word):
             found += _inside(word, start, words.terms_of_word(word), wanted)
             found += [(start + at, start + at + 1) for at, letter in enumerate(word) if letter in beginnings]
         elif not wanted.isdisjoint(terms := words.terms_of_word(word)) or _begins(terms, beginnings):

@@ -23,6 +23,8 @@ SEGMENT_ROWS = 65_536
 # Unpacked, so many rows fit a processor's cache; a few more, and OpenBLAS takes threads of its own beside ours.
 BLOCK_ROWS = 1_024
 SCALE_BYTES = 4
+# So many are compared one after the other; more are looked up.
+FEW_RANGES = 8
 
 Buffers = tuple[memoryview, memoryview]
 ReadRuns = Callable[[Sequence["Run"], Sequence[Buffers]], None]
@@ -224,6 +226,11 @@ def _inside(ids: NDArray[int64], ranges: Sequence[tuple[int, int]]) -> NDArray[b
 
     if not ranges:
         return numpy.zeros(len(ids), dtype=bool)
+    if len(ranges) <= FEW_RANGES:
+        inside: NDArray[bool_] = numpy.zeros(len(ids), dtype=bool)
+        for first, stop in ranges:
+            inside |= (ids >= first) & (ids < stop)
+        return inside
     ordered = sorted(ranges)
     firsts = numpy.array([first for first, _ in ordered])
     stops = numpy.array([stop for _, stop in ordered])

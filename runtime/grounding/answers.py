@@ -11,7 +11,16 @@ from runtime.cancel import Cancelled, CancelToken
 from runtime.errors import Problem, problem_of
 from runtime.events import Event
 from runtime.grounding.checking import check_answer
-from runtime.grounding.preparing import FromDocuments, ModelGaveUp, StoppedReading, Task, prepare, share_that_fits
+from runtime.grounding.preparing import (
+    FromDocuments,
+    ModelGaveUp,
+    StoppedReading,
+    Task,
+    Walked,
+    prepare,
+    share_that_fits,
+)
+from runtime.grounding.reading_all import Listen
 from runtime.requests import ChatMessage
 from runtime.sources import Grounding, ReadingMode
 
@@ -32,6 +41,7 @@ class Outcome:
     text: str | None = None
     problem: Problem | None = None
     stopped: bool = False
+    walked: Walked | None = None
 
 
 class GroundedAnswers:
@@ -41,7 +51,7 @@ class GroundedAnswers:
     def __init__(
         self,
         through: FromDocuments,
-        ask: Callable[[tuple[ChatMessage, ...], int, CancelToken], str],
+        ask: Callable[[tuple[ChatMessage, ...], int, CancelToken, Listen | None], str],
         tell: Callable[[Event], None],
     ) -> None:
         self._through = through
@@ -70,7 +80,7 @@ class GroundedAnswers:
             task, tries = self._tasks.get(request_id, (None, 0))
         if share is None or task is None or tries >= MOST_TRIES:
             return False
-        self._run(replace(task, scale=task.scale * share * SCALE_MARGIN), tries + 1, take)
+        self._run(replace(task, scale=task.scale * share * SCALE_MARGIN, problem=problem), tries + 1, take)
         return True
 
     def cancel(self, request_id: str) -> None:
@@ -129,9 +139,12 @@ class GroundedAnswers:
             with self._lock:
                 if self._cancels.get(task.request_id) is cancel:
                     del self._cancels[task.request_id]
+                if outcome.problem is not None:
+                    # Trying again would come to the same.
+                    self._tasks.pop(task.request_id, None)
                 if outcome.grounding is not None and task.request_id in self._tasks:
                     # What is meant by the question is known by now.
-                    known = replace(task, looked_for=outcome.grounding.question)
+                    known = replace(task, looked_for=outcome.grounding.question, walked=outcome.walked)
                     self._tasks[task.request_id] = (known, tries)
             take(outcome)
 
@@ -141,7 +154,11 @@ class GroundedAnswers:
     def _outcome(self, task: Task, cancel: CancelToken) -> Outcome:
         try:
             prepared = prepare(
-                task, self._through, lambda turns, most: self._ask(turns, most, cancel), self._tell, cancel
+                task,
+                self._through,
+                lambda turns, most, listen: self._ask(turns, most, cancel, listen),
+                self._tell,
+                cancel,
             )
             cancel.check()
         except StoppedReading as stopped:
@@ -153,7 +170,7 @@ class GroundedAnswers:
         except Exception as error:
             log.exception("an answer over documents could not be prepared")
             return Outcome(problem=problem_of(error))
-        return Outcome(prepared.grounding, prepared.messages, prepared.text)
+        return Outcome(prepared.grounding, prepared.messages, prepared.text, walked=prepared.walked)
 
     def _start(self, work: Callable[[], None], name: str) -> bool:
         with self._lock:

@@ -12,6 +12,7 @@ LONGEST_ANSWER_TOKENS = 64
 LONGEST_QUESTION_CHARS = 400
 # Of what was said before, as much as tells what is talked about.
 LONGEST_BEFORE_CHARS = 600
+MOST_QUESTIONS_BEFORE = 3
 # Fewer words of its own than this, after another question, and it leans on that one.
 FEWEST_OWN_WORDS = 2
 _PRONOUNS = re.compile(
@@ -26,6 +27,7 @@ _PRONOUNS = re.compile(
 _OPENS_AS_FOLLOW_UP = re.compile(
     r"\s*(?:and|but|or|so|also|what about|how about|und|aber|oder|et|mais|y|pero|e|ma|en|maar|а|и)\b", re.IGNORECASE
 )
+_ASKS = ("?", "？", "؟", ";")
 _RULES = (
     "Rewrite the last question of the person so that it can be understood without the conversation: put in what its"
     " pronouns stand for. Write the rewritten question alone, in its own language, on one line. Do not answer it."
@@ -46,17 +48,26 @@ def whole_question(
     """What to look for. ``before`` are the turns before the question; ``ask`` a model, which may say nothing of use.
 
     A model's wording is taken if it holds the question's own words or some of what was talked about; else the question
-    is joined with the one before it.
+    is joined with those before it, back to one that stands alone.
     """
     if not before or not leans_on_what_was_said(question):
         return question
-    asked = next((turn.text for turn in reversed(before) if turn.role is Role.USER), "")
     if ask is not None:
         answer = ask(_request(question, before), LONGEST_ANSWER_TOKENS)
         rewritten = _sensible(answer or "", question, before)
         if rewritten:
             return rewritten
-    return f"{question} {asked[-LONGEST_QUESTION_CHARS:]}".strip()
+    return " ".join([question, *_asked_before(before)])
+
+
+def _asked_before(before: Sequence[ChatMessage]) -> list[str]:
+    asked: list[str] = []
+    for turn in reversed(before):
+        if turn.role is Role.USER:
+            asked.append(turn.text[-LONGEST_QUESTION_CHARS:])
+            if len(asked) == MOST_QUESTIONS_BEFORE or not leans_on_what_was_said(turn.text):
+                break
+    return asked
 
 
 def _request(question: str, before: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
@@ -71,6 +82,9 @@ def _request(question: str, before: Sequence[ChatMessage]) -> tuple[ChatMessage,
 def _sensible(answer: str, question: str, before: Sequence[ChatMessage]) -> str:
     line = next((line.strip().strip("\"'“”«»*") for line in answer.splitlines() if line.strip()), "")
     if not line or len(line) > LONGEST_QUESTION_CHARS + len(question):
+        return ""
+    if question.rstrip().endswith(_ASKS) and not line.endswith(_ASKS):
+        # Small models answer instead.
         return ""
     new = _words(line)
     own, said = _words(question), set().union(*(_words(turn.text) for turn in before))

@@ -8,8 +8,9 @@ from runtime.aside import Aside
 from runtime.cancel import Cancelled, CancelToken
 from runtime.chats.ids import new_id
 from runtime.errors import EngineNotResponding
-from runtime.events import FinishReason
+from runtime.events import AnswerDelta, AnswerStatistics, Event, FinishReason, PromptProgress
 from runtime.grounding.preparing import ModelGaveUp
+from runtime.grounding.reading_all import Listen
 from runtime.inference.engine import Engine
 from runtime.requests import ChatMessage, Generate
 
@@ -18,19 +19,44 @@ LOOK_EVERY_S = 0.05
 ENDS_WITHIN_S = 10.0
 
 
+class Inside(Aside):
+    """An aside that is listened to while it is made, on the engine's thread."""
+
+    def __init__(self, request_id: str, listen: Listen | None) -> None:
+        super().__init__(request_id, lambda _text: None)
+        self._listen = listen
+        self._read = self._prompt = self._written = 0
+
+    def take(self, event: Event) -> None:
+        """Keep what was said, and tell how far it is."""
+        super().take(event)
+        if isinstance(event, PromptProgress):
+            self._read, self._prompt = event.done_tokens, event.total_tokens
+        elif isinstance(event, AnswerDelta):
+            # A piece for each token, or nearly.
+            self._written += 1
+        else:
+            return
+        if self._listen is not None:
+            self._listen(self._read, self._prompt, self._written)
+
+
 def ask_inside(
     engine: Engine,
     messages: tuple[ChatMessage, ...],
     max_tokens: int,
     cancel: CancelToken,
     note: Callable[[Aside | None], None],
+    listen: Listen | None = None,
+    measured: Callable[[AnswerStatistics], None] = lambda _figures: None,
 ) -> str:
-    """What the model says; blocks until then. ``note`` is told which aside the engine works for now.
+    """What the model says; blocks until then. ``note`` is told which aside the engine works for now, ``listen`` how far
+    it is (on the engine's thread), ``measured`` what it cost.
 
     Raises: Cancelled, ModelGaveUp.
     """
     cancel.check()
-    inside = Aside(f"aside-{new_id()}", lambda _text: None)
+    inside = Inside(f"aside-{new_id()}", listen)
     note(inside)
     try:
         engine.generate(Generate(inside.request_id, messages, max_tokens=max_tokens, thinking=False))
@@ -46,4 +72,5 @@ def ask_inside(
         raise Cancelled
     if finished.reason is FinishReason.FAILED:
         raise ModelGaveUp(finished.problem or EngineNotResponding(ENDS_WITHIN_S).problem())
+    measured(finished.statistics)
     return inside.text

@@ -17,6 +17,7 @@ from runtime.events import AnswerChecked, AnswerDelta, AnswerFinished, AnswerGro
 from runtime.grounding.answers import GroundedAnswers, Outcome
 from runtime.grounding.inside import ask_inside
 from runtime.grounding.preparing import FromDocuments, Task
+from runtime.grounding.reading_all import Listen
 from runtime.inference.engine import Engine
 from runtime.requests import ChatMessage
 from runtime.sources import DocumentScope, Grounding
@@ -50,6 +51,7 @@ class KeptAnswers:
         self._tell = tell
         self._side = side
         self._closing = False
+        self._measured = through.measured
         self._answers = GroundedAnswers(through, self._ask_inside, tell)
 
     @property
@@ -139,5 +141,8 @@ class KeptAnswers:
         except (StorageError, ConversationNotFound) as error:
             log.warning("what an answer stands on could not be kept: %s", error.code)
 
-    def _ask_inside(self, messages: tuple[ChatMessage, ...], max_tokens: int, cancel: CancelToken) -> str:
-        return ask_inside(self._engine, messages, max_tokens, cancel, self._side.note_aside)
+    def _ask_inside(
+        self, messages: tuple[ChatMessage, ...], max_tokens: int, cancel: CancelToken, listen: Listen | None
+    ) -> str:
+        note = self._side.note_aside
+        return ask_inside(self._engine, messages, max_tokens, cancel, note, listen, self._measured)

@@ -10,12 +10,12 @@ from runtime.documents.gathering import Pace
 from runtime.documents.service import DocumentService
 from runtime.documents.weight import token_estimate
 from runtime.errors import Problem, PromptTooLong
-from runtime.events import Event, ReadingAll
+from runtime.events import AnswerStatistics, Event, ReadingAll
 from runtime.grounding.budgets import ASSUMED_CONTEXT_TOKENS, BEFORE_SHARE, Budgets, budgets
 from runtime.grounding.fencing import answer_turns, new_tag, question_turn, system_turn, turns_before
 from runtime.grounding.follow_ups import whole_question
 from runtime.grounding.quoting import MOST_QUOTES, quoted
-from runtime.grounding.reading_all import ReadAll, TooLongForModel, Walk
+from runtime.grounding.reading_all import Ask, Listen, ReadAll, TooLongForModel, Walk
 from runtime.requests import ChatMessage
 from runtime.sources import DocumentScope, Grounding, ReadingMode, Source
 
@@ -34,18 +34,20 @@ class ModelGaveUp(Exception):
 @dataclass(frozen=True)
 class FromDocuments:
     """What answers over documents need: the documents, how fast the model reads and writes here, and whether there is
-    a model at all (``quotes``: passages are quoted, nothing is generated)."""
+    a model at all (``quotes``: passages are quoted, nothing is generated). ``measured`` is told what each step of
+    preparing cost, on the threads of the answers."""
 
     documents: Callable[[], DocumentService]
     pace: Callable[[], Pace | None] = lambda: None
     quotes: bool = False
+    measured: Callable[[AnswerStatistics], None] = lambda _figures: None
 
 
 @dataclass(frozen=True)
 class Task:
     """One question. ``turns`` is the conversation, the question last; ``system`` the person's own instructions.
     ``kept`` is what an answer that is written on stands on already. ``scale``: less of the documents than last time,
-    when ``looked_for`` is known too."""
+    when ``looked_for`` is known too and the model had the ``problem`` that its prompt was too long."""
 
     request_id: str
     question: str
@@ -57,19 +59,30 @@ class Task:
     kept: Grounding | None = None
     scale: float = 1.0
     looked_for: str = ""
+    problem: Problem | None = None
+    walked: Walked | None = None
+
+
+@dataclass(frozen=True)
+class Walked:
+    """The end of a long walk, so that it need not be gone again: all notes, and what they stand on."""
+
+    notes: str
+    grounding: Grounding
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """``messages`` for the model to answer, or ``text`` that is the whole answer."""
+    """``messages`` for the model to answer, or ``text`` that is the whole answer. ``walked``, if all was read."""
 
     grounding: Grounding
     messages: tuple[ChatMessage, ...] = ()
     text: str | None = None
+    walked: Walked | None = None
 
 
 # Blocks until the model has answered these turns with so many tokens at most. Raises Cancelled, ModelGaveUp.
-AskModel = Callable[[tuple[ChatMessage, ...], int], str]
+AskModel = Ask
 
 
 class StoppedReading(Cancelled):
@@ -87,18 +100,27 @@ def prepare(
     """Blocks: on a thread of its own. Raises Cancelled (StoppedReading in a long walk), ModelGaveUp, StoreDamaged."""
     if task.kept is not None:
         return _with_prompt(task, task.kept)
-    looked_for = task.looked_for or _looked_for(task, None if through.quotes else ask)
-    cancel.check()
+    if task.walked is not None:
+        return _answer_from(task, replace(task.walked, notes=_thinned(task.walked.notes, task.scale)))
     documents, pace = through.documents(), through.pace()
     if through.quotes:
-        text, grounding = quoted(documents.quotable(looked_for, task.scope, MOST_QUOTES))
+        text, grounding = quoted(documents.quotable(_looked_for(task, None), task.scope, MOST_QUOTES))
         return Prepared(grounding, text=text)
     sizes = budgets(task.context_tokens, pace, scale=task.scale, patient=task.read_all)
-    grounding = documents.gather(looked_for, task.scope, sizes.passages, sizes.whole)
+    grounding = documents.gather(task.looked_for or task.question, task.scope, sizes.passages, sizes.whole)
+    if not task.looked_for and grounding.mode is not ReadingMode.WHOLE:
+        # Where all of it goes in, nothing is looked for, and what was said before tells what is meant.
+        looked_for = _looked_for(task, ask)
+        cancel.check()
+        if looked_for != task.question:
+            grounding = documents.gather(looked_for, task.scope, sizes.passages, sizes.whole)
     cancel.check()
     if task.read_all and grounding.mode is not ReadingMode.WHOLE and grounding.documents:
-        return _read_all(task, documents, grounding, sizes, ask, tell)
+        return _read_all(task, documents, grounding, sizes, ask, tell, pace)
     if grounding.mode is ReadingMode.NOTHING:
+        if task.problem is not None:
+            # There was something before: it is the question that leaves no room for it.
+            raise ModelGaveUp(task.problem)
         return Prepared(replace(grounding, verdicts=()), text="")
     return _with_prompt(task, grounding)
 
@@ -106,7 +128,7 @@ def prepare(
 def _looked_for(task: Task, ask: AskModel | None) -> str:
     def rewrite(messages: tuple[ChatMessage, ...], max_tokens: int) -> str | None:
         try:
-            return ask(messages, max_tokens) if ask is not None else None
+            return ask(messages, max_tokens, None) if ask is not None else None
         except ModelGaveUp:
             # The question can be looked for in another way.
             return None
@@ -129,13 +151,14 @@ def _read_all(
     sizes: Budgets,
     ask: AskModel,
     tell: Callable[[Event], None],
+    pace: Pace | None,
 ) -> Prepared:
     pages = documents.every_page(task.scope)
 
     def progress(done: int, seconds_left: float | None) -> None:
         tell(ReadingAll(task.request_id, done, len(pages), seconds_left))
 
-    reading = ReadAll(pages, near.question, sizes, _measuring_length(ask), progress)
+    reading = ReadAll(pages, near.question, sizes, _measuring_length(ask), progress, pace)
     try:
         walk = reading.read()
         notes = reading.joined_notes(sizes.part)
@@ -143,18 +166,27 @@ def _read_all(
         raise ModelGaveUp(PromptTooLong(0, 0).problem()) from error
     except Cancelled:
         raise StoppedReading(reading.walk.text, _walked(near, pages, reading.walk)) from None
-    grounding = _walked(near, pages, walk)
     room = max(64, sizes.part - token_estimate(task.question))
-    messages = answer_turns(task.system, notes[: room * 6], task.question, new_tag())
-    return Prepared(grounding, messages)
+    return _answer_from(task, Walked(notes[: room * 6], _walked(near, pages, walk)))
+
+
+def _answer_from(task: Task, walked: Walked) -> Prepared:
+    messages = answer_turns(task.system, walked.notes, task.question, new_tag())
+    return Prepared(walked.grounding, messages, walked=task.walked or walked)
+
+
+def _thinned(notes: str, share: float) -> str:
+    """A share of the lines, from everywhere."""
+    lines = notes.splitlines()
+    return "\n".join(line for at, line in enumerate(lines, 1) if int(at * share) > int((at - 1) * share))
 
 
 def _measuring_length(ask: AskModel) -> AskModel:
     """``ask`` that tells apart a prompt that was too long."""
 
-    def measured(messages: tuple[ChatMessage, ...], max_tokens: int) -> str:
+    def measured(messages: tuple[ChatMessage, ...], max_tokens: int, listen: Listen | None) -> str:
         try:
-            return ask(messages, max_tokens)
+            return ask(messages, max_tokens, listen)
         except ModelGaveUp as error:
             share = share_that_fits(error.problem)
             if share is None:

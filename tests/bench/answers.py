@@ -1,4 +1,6 @@
-"""``python -m tests.bench.answers [--questions N] [--tiny]``: answers over documents, measured without a capable model.
+"""``python -m tests.bench.answers [--questions N]``: answers over documents, measured without a capable model. With
+``--model DIR`` (``tests.models.real`` makes one), ``--injections`` puts each injection to it, and ``--walk PAGES`` has
+it read a long document from end to end.
 
 Which pages reach the prompt and stand among the sources, whether a click opens them at the passage, whether all of a
 long document is read, what is said of questions that nothing answers, and what injections can do. Prints one JSON.
@@ -13,7 +15,6 @@ import re
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -178,7 +179,7 @@ def all_read(folder: Path, pages: int, facts: int) -> dict[str, Any]:
     house = House(folder, {"long.pdf": content}, meaning=False)
     prompts: list[str] = []
 
-    def ask(messages: tuple[ChatMessage, ...], _most: int) -> str:
+    def ask(messages: tuple[ChatMessage, ...], _most: int, _listen: object) -> str:
         prompts.append(messages[-1].text)
         return "none"
 
@@ -199,67 +200,6 @@ def all_read(folder: Path, pages: int, facts: int) -> dict[str, Any]:
     }
 
 
-def all_read_by_tiny(folder: Path, pages: int, facts: int) -> dict[str, Any]:
-    """The same with a real, if tiny, model: what it is given, and how true the time was that it told."""
-    from runtime.chats.places import Places
-    from runtime.chats.store import ConversationStore
-    from runtime.conversing import Conversing
-    from runtime.events import AnswerFinished, Event, ReadingAll
-    from runtime.grounding.preparing import FromDocuments
-    from runtime.inference.in_process import InProcessEngine
-    from runtime.requests import Generate, LoadModel
-    from runtime.storage.memory import MemoryDatabase
-    from tests.tiny.fixtures import tiny_model_folder
-
-    content, words = planted(pages, facts)
-    house = House(folder, {"long.pdf": content}, meaning=False)
-    prompts: list[str] = []
-    told: list[tuple[float, ReadingAll]] = []
-    done = threading.Event()
-
-    class Listening(InProcessEngine):
-        def generate(self, request: Generate) -> None:
-            prompts.append(request.messages[-1].text)
-            super().generate(request)
-
-    def hear(event: Event) -> None:
-        if isinstance(event, ReadingAll):
-            told.append((time.monotonic(), event))
-        elif isinstance(event, AnswerFinished):
-            done.set()
-
-    store = ConversationStore(Places(MemoryDatabase()))
-    chat = Conversing(store, Listening, hear, from_documents=FromDocuments(lambda: house.service))
-    chat.load(LoadModel(str(tiny_model_folder())))
-    conversation = store.create()
-    store.set_scope(conversation, DocumentScope(everything=True))
-    chat.ask(conversation, "List every code word.", read_all=True)
-    done.wait(WAIT_S)
-    chat.close()
-    house.service.close()
-    last = told[-1][0]
-
-    def off(after_share: float) -> float:
-        """The worst error of the told time, as a share of the whole, from so many pages on."""
-        errors = [
-            abs((last - at) - event.seconds_left) / (last - told[0][0])
-            for at, event in told
-            if event.seconds_left is not None and event.pages_done >= pages * after_share
-        ]
-        return round(max(errors, default=0.0), 3)
-
-    reached = sum(any(word in prompt for prompt in prompts) for word in words.values())
-    return {
-        "pages": pages,
-        "pages_read": told[-1][1].pages_done,
-        "planted": facts,
-        "reached_a_prompt": reached,
-        "prompts": len(prompts),
-        "walk_s": round(last - told[0][0], 1),
-        "time_left_off_by_share_of_the_walk": {"from_a_tenth": off(0.1), "from_half": off(0.5)},
-    }
-
-
 def injections() -> dict[str, Any]:
     """What injections can do to a prompt and to a quoted answer, and how many are told of."""
     from markdown_it import MarkdownIt
@@ -268,11 +208,11 @@ def injections() -> dict[str, Any]:
     broken = active = 0
     for text in INJECTIONS:
         tag = new_tag()
-        source = Source(1, 1, f"{text[:60]}.txt", "/a", 1, "", "", "", f"{text} ⟦/{tag}⟧", 0, 1, orders=True)
+        source = Source(1, 1, f"{text[:60]}.txt", "/a", 1, "", "", "", f"{text}\n--- {tag} end ---", 0, 1, orders=True)
         grounding = Grounding(ReadingMode.PASSAGES, "Why?", 1, 1, 1, (source,))
         told = question_turn(grounding, "Why?", tag).text
-        inside = told[told.index("⟧") : told.rindex("⟦")]
-        broken += told.count("⟦") != 2 or bool(_MARK.search(inside))
+        inside = told[told.index("\n") : told.rindex(f"\n--- {tag} end ---")]
+        broken += told.count(tag) != 2 or bool(_MARK.search(inside))
         rendered = markdown.render(quoted(replace(grounding, sources=(source,)))[0])
         active += bool(re.search(r"href|<img|<(?!/?(?:blockquote|p)\b)[a-z]", rendered))
     return {
@@ -292,14 +232,35 @@ class _Told(dict[str, Any]):
         print(f"{name}: {json.dumps(value)}", file=sys.stderr, flush=True)
 
 
+def with_a_model(arguments: argparse.Namespace) -> None:
+    """What only a real model can show."""
+    from tests.bench.answers_injections import injections_put
+    from tests.bench.answers_walk import walk
+    from tests.tiny.fixtures import tiny_model_folder
+
+    model = arguments.model or tiny_model_folder()
+    found = _Told({"model": model.name, "load_average": [round(one, 1) for one in os.getloadavg()]})
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.walk:
+            found["walk"] = walk(Path(folder), arguments.walk, max(2, arguments.walk // 10), model)
+        if arguments.injections:
+            found["injections"] = injections_put(Path(folder), model)
+    print(json.dumps(found, indent=2))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--pages", type=int, default=400, help="of the document that is read in whole")
-    parser.add_argument("--tiny", type=int, default=0, metavar="PAGES", help="read so many with the tiny model too")
+    parser.add_argument("--model", type=Path, help="a real model's folder; without it, the tests' own tiny one")
+    parser.add_argument("--walk", type=int, default=0, metavar="PAGES", help="only: the model reads so many pages")
+    parser.add_argument("--injections", action="store_true", help="only: each injection is put to the model")
     parser.add_argument("--no-meaning", action="store_true", help="by words alone")
     arguments = parser.parse_args()
+    if arguments.walk or arguments.injections:
+        with_a_model(arguments)
+        return
     random = Random(17)
     files, questions = answerable()
     some = random.sample(questions, min(arguments.questions, len(questions)))
@@ -316,9 +277,6 @@ def main() -> None:
         house.service.close()
     with tempfile.TemporaryDirectory() as folder:
         found["all_read"] = all_read(Path(folder), arguments.pages, 20)
-    if arguments.tiny:
-        with tempfile.TemporaryDirectory() as folder:
-            found["all_read_by_tiny"] = all_read_by_tiny(Path(folder), arguments.tiny, max(2, arguments.tiny // 10))
     found["injections"] = injections()
     print(json.dumps(found, indent=2))
 

@@ -1,5 +1,5 @@
 """Whether the page that answers is in a budget of tokens, over real annual reports:
-``python -m tests.bench.documents_reports REPOSITORY [--quarterly REPOSITORY] [--cache FILE]``.
+``python -m tests.bench.documents_reports REPOSITORY [--quarterly REPOSITORY] [--cache FILE] [--kept FOLDER]``.
 
 REPOSITORY is a git directory of github.com/trustbit/enterprise-rag-challenge (Apache 2.0; its PDF reports are public,
 no part of this repository); ``--quarterly`` one of github.com/docugami/KG-RAG-datasets (MIT; 20 quarterly reports of
@@ -9,56 +9,35 @@ five firms, with questions of its own). The questions about the annual reports a
 report was looked at while tuning.
 
 What counts are the results in the order in which ``hearth documents search QUERY --limit K --json`` gives them, until
-the budget is full. Beside them in the same run: words alone, meaning alone, and ranks joined (RRF, k = 60).
+the budget is full; with ``--context`` what an answer is given to read, for each budget. ``--nothing`` tells how often
+nothing found is thought to have to do with the question: of these questions, of a few words that most reports hold, and
+of other things (tests/data/evidence_questions.json, of which every other was looked at while tuning). Beside them in
+the same run: words alone, meaning alone, and ranks joined (RRF, k = 60). FOLDER keeps the index (0.1 GB) for the next
+run, and goes on with one that was broken off.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import random
-import re
 import sqlite3
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from runtime.documents.embedder import Embedder
 from runtime.documents.index import Index
-from runtime.documents.limits import ReadingLimits
-from runtime.documents.prepare import prepare
-from runtime.documents.readers.formats import read_source
-from runtime.documents.readers.sink import Sink
-from runtime.documents.readers.source import source_of_path
-from runtime.documents.reading import DocumentFacts, Page
 from runtime.documents.weight import token_estimate
+from tests.bench.documents_reports_sets import Asked, Reports, indexed, questions
 
-QUESTIONS = Path(__file__).parent.parent / "data" / "report_questions.json"
-QUARTERS = "sec-10-q/data/v1"
 BUDGETS = (1_000, 2_000, 4_000, 8_000, 16_000)
-# A quarter asked for as "the latest" can't be told apart among four.
-LATEST = re.compile(
-    r"\b(?:(?:the|their|its) )?(?:latest|most recent) (?:10-Q(?: report| filing)?|quarterly filing|quarter)"
-)
-FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+\.\d+")
-MOST_PAGES = 3
 RESAMPLES = 2_000
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question; the file that answers and its pages; the set it is of, and whether it was looked at while tuning."""
-
-    question: str
-    file: str
-    pages: frozenset[int]
-    kind: str
-    tuned_on: bool
+OTHERS = Path(__file__).parent.parent / "data" / "evidence_questions.json"
+# Of the reports one in so many is asked about other things.
+ONE_REPORT_IN = 6
+NEVER = 1 << 30
 
 
 class KeptVectors:
@@ -86,64 +65,8 @@ class KeptVectors:
         return numpy.stack([numpy.frombuffer(known[text], numpy.float16) for text in texts]).astype(numpy.float32)
 
 
-def shown(repository: str, path: str) -> bytes:
-    """A file of a git directory; empty where it is listed but not there."""
-    return subprocess.run(["git", "-C", repository, "show", f"HEAD:{path}"], capture_output=True).stdout
-
-
-def read(content: bytes, name: str, folder: Path) -> tuple[list[Page], DocumentFacts]:
-    """A PDF through our reader."""
-    path = folder / name
-    path.write_bytes(content)
-    pages: list[Page] = []
-    facts: list[DocumentFacts] = []
-    source = source_of_path(bytes(path), 1 << 40)
-    read_source(source, Sink(ReadingLimits(), pages.extend, facts.append))
-    source.close()
-    return pages, facts[-1]
-
-
-def annual(repository: str, folder: Path) -> Iterator[tuple[str, list[Page], DocumentFacts]]:
-    """The annual reports: file name, pages, facts."""
-    for path, name in json.loads(QUESTIONS.read_text())["reports"].items():
-        content = shown(repository, path)
-        if content:
-            yield name, *read(content, name, folder)
-
-
-def quarterly(repository: str, folder: Path) -> Iterator[tuple[str, list[Page], DocumentFacts]]:
-    """The quarterly ones."""
-    git = ["git", "-C", repository, "ls-tree", "-z", "--name-only", "HEAD", f"{QUARTERS}/docs/"]
-    for path in subprocess.run(git, capture_output=True, text=True, check=True).stdout.split("\0")[:-1]:
-        name = Path(path).name.replace(" ", "_")
-        yield name, *read(shown(repository, path), name, folder)
-
-
-def of_annual() -> Iterator[Asked]:
-    """Our own questions."""
-    told = json.loads(QUESTIONS.read_text())
-    order = {name: number for number, name in enumerate(told["reports"].values())}
-    for kind in ("seen", "unseen"):
-        for name, page, question in told[kind]:
-            yield Asked(question, name, frozenset([page]), kind, order[name] % 2 == 0)
-
-
-def of_quarterly(repository: str, texts: dict[str, dict[int, str]]) -> Iterator[Asked]:
-    """Questions about one report whose answer has figures; the pages with most of them are those that answer."""
-    rows = csv.DictReader(io.StringIO(shown(repository, f"{QUARTERS}/qna_data.csv").decode("utf-8-sig")))
-    for row in rows:
-        file = row["Source Docs"].strip("* ").replace(" ", "_") + ".pdf"
-        figures = set(FIGURE.findall(row["Answer"].split("SOURCE")[0]))
-        if file not in texts or not figures or not row["Question Type"].startswith("Single-Doc"):
-            continue
-        found = {page: len(figures & set(FIGURE.findall(text))) for page, text in texts[file].items()}
-        best = frozenset(page for page, count in found.items() if count == max(found.values()) > 0)
-        if 0 < len(best) <= MOST_PAGES and best != {1}:
-            question = LATEST.sub("Q3 2023 10-Q", row["Question"].strip())
-            yield Asked(question, file, best, "quarterly", not file.endswith(("AMZN.pdf", "NVDA.pdf")))
-
-
 Found = Callable[[Asked, list[int] | None], list[tuple[int, int, str]]]
+Way = Callable[[Asked, list[int] | None], int]
 
 
 def by_search(index: Index, limit: int, embedder: Embedder | None) -> Found:
@@ -194,7 +117,16 @@ def needed(asked: Asked, hits: list[tuple[int, int, str]], document: int) -> int
         used += token_estimate(text)
         if found == document and page in asked.pages:
             return used
-    return 1 << 30
+    return NEVER
+
+
+def given(index: Index, embedder: Embedder, asked: Asked, document: int, documents: list[int] | None) -> int:
+    """The least budget with which a page that answers is among what an answer is given to read."""
+    for budget in BUDGETS:
+        hits = index.context(asked.question, budget, documents=documents, embedder=embedder)
+        if any(hit.document_id == document and hit.page in asked.pages for hit in hits):
+            return budget
+    return NEVER
 
 
 def told(name: str, tokens: list[int]) -> None:
@@ -206,7 +138,48 @@ def told(name: str, tokens: list[int]) -> None:
         hits = [one <= budget for one in tokens]
         means = sorted(sum(chance.choices(hits, k=len(hits))) / len(hits) for _ in range(RESAMPLES))
         spans.append(f"[{means[RESAMPLES // 40]:.2f}, {means[-RESAMPLES // 40]:.2f}]")
-    print(f"{name:34} {line}   4k {spans[0]} 16k {spans[1]}", flush=True)
+    print(f"{name:34} {len(tokens):4}  {line}   4k {spans[0]} 16k {spans[1]}", flush=True)
+
+
+def ways_of(index: Index, reports: Reports, embedder: KeptVectors, args: argparse.Namespace) -> dict[str, Way]:
+    """The ways of searching that are asked for; each gives the tokens that a question needs."""
+
+    def searched(found: Found) -> Way:
+        return lambda one, documents: needed(one, found(one, documents), reports.ids[one.file])
+
+    ways = {"as it is": searched(by_search(index, args.limit, embedder))}
+    if args.context:
+        ways["as answers read it"] = lambda one, documents: given(
+            index, embedder, one, reports.ids[one.file], documents
+        )
+    if args.baselines:
+        words, meaning = by_search(index, args.limit, None), by_meaning(index, args.limit, embedder)
+        ways |= {"words": searched(words), "meaning": searched(meaning)}
+        ways |= {f"ranks, meaning {weight}": searched(by_ranks(words, meaning, weight)) for weight in (0.5, 0.7)}
+    return ways
+
+
+def nothing(
+    index: Index, reports: Reports, embedder: Embedder | None, asked: Sequence[Asked], tuning: bool
+) -> dict[tuple[str, str], list[bool]]:
+    """For each set and scope, of each question whether it is left without passages."""
+    found: dict[tuple[str, str], list[bool]] = {}
+
+    def ask(kind: str, question: str, documents: list[int] | None) -> None:
+        evidence = index._search.find(question, documents=documents, embedder=embedder, limit=1, weighed=True).evidence
+        found.setdefault(("all" if documents is None else "one", kind), []).append(not evidence.is_enough)
+
+    for one in asked:
+        ask(one.kind, one.question, None)
+        ask(one.kind, one.question, [reports.ids[one.file]])
+    some = sorted(reports.ids.values())[not tuning :: 2][::ONE_REPORT_IN]
+    for group, kinds in json.loads(OTHERS.read_text()).items():
+        for kind, texts in kinds.items():
+            for text in texts[not tuning :: 2]:
+                ask(f"{group}: {kind}", text, None)
+                for document in some:
+                    ask(f"{group}: {kind}", text, [document])
+    return found
 
 
 def main() -> None:
@@ -215,41 +188,37 @@ def main() -> None:
     parser.add_argument("repository")
     parser.add_argument("--quarterly", metavar="REPOSITORY")
     parser.add_argument("--cache", default=":memory:", metavar="FILE", help="keep vectors here between runs")
+    parser.add_argument("--kept", type=Path, metavar="FOLDER", help="keep the index here between runs")
     parser.add_argument("--limit", type=int, default=100, metavar="K")
     parser.add_argument("--tuning", action="store_true", help="the reports that were looked at, not the others")
     parser.add_argument("--unnamed", action="store_true", help="file names that tell nothing")
     parser.add_argument("--baselines", action="store_true", help="words, meaning and joined ranks beside it")
+    parser.add_argument("--context", action="store_true", help="what an answer is given to read as well")
+    parser.add_argument("--nothing", action="store_true", help="how often nothing is thought to answer, and only that")
     args = parser.parse_args()
     from runtime.documents.embeddings.local import LocalEmbedder
     from runtime.documents.embeddings.models import built_in_model
 
     embedder = KeptVectors(LocalEmbedder(built_in_model(), threads=2), args.cache)
     with tempfile.TemporaryDirectory() as home:
-        index = Index(Path(home) / "documents.db")
-        ids: dict[str, int] = {}
-        texts: dict[str, dict[int, str]] = {}
-        pages = 0
-        reports = [annual(args.repository, Path(home))]
-        reports += [quarterly(args.quarterly, Path(home))] if args.quarterly else []
-        for name, read_pages, facts in (one for some in reports for one in some):
-            path = f"/reports/{len(ids)}.pdf" if args.unnamed else f"/reports/{name}"
-            ids[name] = index.register(path, 1, 1)
-            index.put(ids[name], prepare(read_pages, facts))
-            texts[name] = {page.number: "\n".join(block.text for block in page.blocks) for page in read_pages}
-            pages += len(read_pages)
-        while index.learn_some(embedder, 256):
-            pass
-        asked = list(of_annual()) + (list(of_quarterly(args.quarterly, texts)) if args.quarterly else [])
-        asked = [one for one in asked if one.file in ids and one.tuned_on == args.tuning]
-        print(f"{len(ids)} reports, {pages} pages, {len(asked)} questions")
-        ways: dict[str, Found] = {"as it is": by_search(index, args.limit, embedder)}
-        if args.baselines:
-            words, meaning = by_search(index, args.limit, None), by_meaning(index, args.limit, embedder)
-            ways |= {"words": words, "meaning": meaning}
-            ways |= {f"ranks, meaning {weight}": by_ranks(words, meaning, weight) for weight in (0.5, 0.7)}
+        folder = Path(args.kept or home) / ("unnamed" if args.unnamed else "named")
+        folder.mkdir(parents=True, exist_ok=True)
+        index = Index(folder / "documents.db")
+        reports = indexed(index, folder, args.repository, args.quarterly, embedder, unnamed=args.unnamed)
+        asked = [one for one in questions(args.quarterly, reports) if one.tuned_on == args.tuning]
+        print(f"{len(reports.ids)} reports, {reports.pages} pages, {len(asked)} questions", flush=True)
+        if args.nothing:
+            for name, model in (("words and meaning", embedder), ("words", None)):
+                for (scope, kind), left in sorted(nothing(index, reports, model, asked, args.tuning).items()):
+                    print(
+                        f"{scope}  {kind:36} {name:18} {len(left):4}  nothing: {sum(left) / len(left):.3f}", flush=True
+                    )
+            index.close()
+            return
+        ways = ways_of(index, reports, embedder, args)
         for scope, alone in (("one", True), ("all", False)):
-            for way, found in ways.items():
-                tokens = [needed(one, found(one, [ids[one.file]] if alone else None), ids[one.file]) for one in asked]
+            for way, tokens_of in ways.items():
+                tokens = [tokens_of(one, [reports.ids[one.file]] if alone else None) for one in asked]
                 for kind in sorted({one.kind for one in asked}):
                     told(
                         f"{scope}  {way}  {kind}", [t for t, one in zip(tokens, asked, strict=True) if one.kind == kind]

@@ -65,7 +65,7 @@ def measured(folder: Path, count: int, mb: int) -> dict[str, object]:
         hearth.settings.change(first_run_done=True)
         hearth.show()
         until(lambda: len(hearth.models.installed) == count and hearth.computer.computer)
-        hearth._show_models()
+        hearth.ways.show_models()
         cards = hearth.models_view.page.here.cards
         until(lambda: len(cards.views) == count and cards.complete)
         deadline = time.monotonic() + IDLE_S

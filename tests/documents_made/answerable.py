@@ -73,15 +73,16 @@ def answerable(documents: int = 6, pages: int = 40, seed: int = 11) -> tuple[dic
     return files, questions
 
 
-def planted(pages: int = 400, facts: int = 20, seed: int = 5) -> tuple[bytes, dict[int, str]]:
-    """One long PDF, and the odd words that stand on some of its pages, by page."""
+def planted(pages: int = 400, facts: int = 20, seed: int = 5, *, uneven: bool = False) -> tuple[bytes, dict[int, str]]:
+    """One long PDF, and the odd words that stand on some of its pages, by page. ``uneven``: some pages are full and
+    others nearly empty, as real ones are."""
     random = Random(seed)
     places = sorted(random.sample(range(1, pages + 1), facts))
     words = {page: f"zanthor{page}quil" for page in places}
     writer = PdfWriter(title="A long report", language="en-US")
     for page in range(1, pages + 1):
         told = [f"The code word of this section is {words[page]}."] if page in words else []
-        _fill(writer.page(), random, page, told, sentences=3)
+        _fill(writer.page(), random, page, told, sentences=random.choice((1, 1, 2, 4, 6)) if uneven else 3)
     return writer.content(), words
 
 

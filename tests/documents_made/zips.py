@@ -13,19 +13,22 @@ _AES = 99
 _ENCRYPTED = 1
 
 
-def locked(members: Mapping[str, bytes], password: str) -> bytes:
-    """An archive that is really encrypted (PKWARE's stream cipher), written byte by byte."""
+def locked(members: Mapping[str, bytes], password: str, unlocked: Mapping[str, bytes] | None = None) -> bytes:
+    """An archive that is really encrypted (PKWARE's stream cipher), written byte by byte; members ``unlocked`` come
+    after the others, as they are."""
     body, listed = b"", b""
-    for name, content in members.items():
+    every = {**members, **(unlocked or {})}
+    for name, content in every.items():
         packed = zlib.compress(content, 6)[2:-4]
         crc = zlib.crc32(content)
+        flags = _ENCRYPTED if name in members else 0
         head = Random(name).randbytes(11) + bytes([crc >> 24])
-        data = _enciphered(head + packed, password.encode())
-        fields = struct.pack("<HHHHHIIIH", 20, _ENCRYPTED, 8, 0, 0x21, crc, len(data), len(content), len(name.encode()))
+        data = _enciphered(head + packed, password.encode()) if flags else packed
+        fields = struct.pack("<HHHHHIIIH", 20, flags, 8, 0, 0x21, crc, len(data), len(content), len(name.encode()))
         listed += b"PK\x01\x02" + struct.pack("<H", 20) + fields
         listed += struct.pack("<HHHHII", 0, 0, 0, 0, 0, len(body)) + name.encode()
         body += b"PK\x03\x04" + fields + struct.pack("<H", 0) + name.encode() + data
-    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(listed), len(body), 0)
+    end = struct.pack("<HHHHIIH", 0, 0, len(every), len(every), len(listed), len(body), 0)
     return body + listed + b"PK\x05\x06" + end
 
 

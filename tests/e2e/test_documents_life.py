@@ -109,11 +109,9 @@ def test_a_pdf_let_go_on_the_conversation_is_found_and_opened_at_the_place(
     assert let_go(chat, note, contract).isAccepted()
     toast = hearth.window._toast
     wait_for(qtbot, toast.isVisible)
-    assert toast.accessibleName() == (
-        "“Lease.pdf” goes to your documents, where you can search it. Chats don't answer from it yet."
-    )
+    assert toast.accessibleName() == ("2 files go to your documents; this chat is answered from them.")
     assert toast.geometry().bottom() < chat.composer.mapTo(hearth.window, QPoint(0, 0)).y()
-    assert [each.name for each in hearth.attachments.of("")] == ["note.txt"]
+    assert hearth.attachments.of("") == ()  # only the guide is here, and it reads no files
     qtbot.mouseClick(toast._button, Qt.MouseButton.LeftButton)
     page = hearth.documents_view.page
     wait_for(qtbot, page.isVisible)

@@ -25,7 +25,7 @@ FRANCE = "What is the capital of France?"
 def hearth(qtbot: QtBot, hub: LoopbackHub, theme: Theme, private_home: Path) -> Iterator[Hearth]:
     with open_hearth(private_home, theme) as opened:
         fetch_first_model(qtbot, opened)
-        opened._show_models()
+        opened.ways.show_models()
         wait_for(qtbot, lambda: bool(cards(opened)))
         yield opened
 
@@ -138,7 +138,7 @@ def test_the_library_moves_to_another_disk_and_goes_on_there(
     disk.rename(away)
     with open_hearth(private_home, theme) as again:
         wait_for(qtbot, lambda: again.models.looked)
-        again._show_models()
+        again.ways.show_models()
         wait_for(qtbot, lambda: bool(again.models.problem))
         assert not cards(again)
         assert not disk.exists()

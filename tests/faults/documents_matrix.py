@@ -1,8 +1,9 @@
 """The fault matrix of documents: ``python -m tests.faults.documents_matrix [--jobs N] [--only PATTERN] [--base-s S]``.
 
-Every hostile file is read by the real reading process. Whatever it holds: one end each, no wait beyond the limit, no
-file changed or made, the memory of the reader bounded, and the next file is read as if nothing had been. Prints what
-failed and a table of ends, then the totals as JSON; the exit code is 1 when anything failed.
+Every hostile file is read and made ready for the index by the real reading process. Whatever it holds: one end each,
+no wait beyond the limit, no file changed or made, the memory of the reader bounded, and the next file is read as if
+nothing had been. Prints what failed and a table of ends, then the totals as JSON; the exit code is 1 when anything
+failed.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import psutil
 
 from runtime.documents.limits import MEBIBYTE, ReadingLimits
-from runtime.documents.reader_answers import ReadingResult
+from runtime.documents.plain_reading import LIMITS
+from runtime.documents.prepared import PreparedPage
+from runtime.documents.reader_answers import PREPARING_S, ReadingResult
 from runtime.documents.reader_process import ReaderProcess
-from runtime.documents.reading import Page, ReadingEnd
+from runtime.documents.reading import ReadingEnd
 from tests.documents_made.hostile import Hostile, hostile_files
 
 # Starting a new reader, and the machine's other work.
@@ -49,8 +52,8 @@ class Outcome:
 
 
 def limits_of(base_s: float) -> ReadingLimits:
-    """Short enough for several hundred files."""
-    return ReadingLimits(base_s=base_s, silence_s=base_s, page_s=0.002, memory_bytes=MEMORY_BYTES)
+    """The app's own, in times short enough for several hundred files."""
+    return replace(LIMITS, base_s=base_s, silence_s=base_s, page_s=0.002, memory_bytes=MEMORY_BYTES)
 
 
 def run_one(hostile: Hostile, limits: ReadingLimits, reader: ReaderProcess) -> Outcome:
@@ -62,11 +65,13 @@ def run_one(hostile: Hostile, limits: ReadingLimits, reader: ReaderProcess) -> O
         told = _Told()
         begun = time.monotonic()
         try:
-            result = reader.read(path, told.take, limits=limits)
+            result, document = reader.prepare(path, told.take, limits=limits)
         except Exception as error:  # no file may do this
             return Outcome(hostile.name, None, "", told.pages, time.monotonic() - begun, f"raised {error!r}")
         wall_s = time.monotonic() - begun
         failure = "; ".join(_failures(hostile, limits, result, told, wall_s))
+        if len(document.pages) != told.pages:
+            failure += f"; {len(document.pages)} pages kept, {told.pages} given"
         if _listing(Path(folder)) != before or any(path.exists() for path in WATCHED):
             failure += "; something was written"
         if path.exists() and not path.is_symlink():
@@ -78,7 +83,8 @@ def run_one(hostile: Hostile, limits: ReadingLimits, reader: ReaderProcess) -> O
 def _failures(
     hostile: Hostile, limits: ReadingLimits, result: ReadingResult, told: _Told, wall_s: float
 ) -> Iterable[str]:
-    allowed_s = limits.base_s + limits.page_s * max(result.facts.pages or 0, result.pages_read) + GRACE_S
+    reading_s = limits.base_s + limits.page_s * max(result.facts.pages or 0, result.pages_read)
+    allowed_s = reading_s + PREPARING_S * told.characters + GRACE_S
     if wall_s > allowed_s:
         yield f"took {wall_s:.1f} s"
     if result.end not in hostile.ends:
@@ -101,11 +107,11 @@ class _Told:
         self.characters = 0
         self.numbers_wrong = False
 
-    def take(self, page: Page) -> None:
+    def take(self, prepared: PreparedPage) -> None:
         """One page."""
         self.pages += 1
-        self.numbers_wrong = self.numbers_wrong or page.number != self.pages
-        self.characters += sum(len(block.text) for block in page.blocks)
+        self.numbers_wrong = self.numbers_wrong or prepared.page.number != self.pages
+        self.characters += prepared.chars
 
 
 def _listing(folder: Path) -> dict[str, tuple[int, int, int]]:

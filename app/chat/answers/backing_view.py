@@ -12,9 +12,9 @@ from app.chat.answers.sentence_marks import SentenceMarks
 from app.chat.answers.shown import AnswerWay, Backing, MarkKind, OpenSource
 from app.chat.messages.text_view import TextView
 from app.widgets.buttons import button
+from app.widgets.flow import Flow
 from app.widgets.labels import PlainLabel
 from app.widgets.layouts import drop
-from app.widgets.page import TurningRow
 
 SENTENCE_CHARS = 160
 
@@ -137,10 +137,13 @@ class OfferFrame(QFrame):
         super().__init__(parent)
         self.told = (sentence, ways)
         self.setObjectName("offer")
-        row = TurningRow()
-        self.setLayout(row)
-        row.setContentsMargins(14, 10, 10, 10)
-        row.addWidget(PlainLabel(sentence), 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 10, 10)
+        column.setSpacing(8)
+        column.addWidget(PlainLabel(sentence))
+        # Beside a page there is little room: the buttons go on in the next line.
+        row = Flow(8)
+        column.addLayout(row)
         self.buttons = []
         for rank, (way, label) in enumerate(ways):
             made = button(label, "quiet" if rank else "secondary")

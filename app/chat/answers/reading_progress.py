@@ -10,7 +10,6 @@ from app.widgets.buttons import button
 from app.widgets.labels import PlainLabel
 
 STEPS = 1000
-WIDEST = 460
 
 
 class ReadingProgress(QWidget):
@@ -28,7 +27,6 @@ class ReadingProgress(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, STEPS)
-        self.bar.setMaximumWidth(WIDEST)
         self.bar.setAccessibleName("Reading your documents")
         self.stop_button = button("Stop reading")
         self.stop_button.clicked.connect(self.stop_requested)

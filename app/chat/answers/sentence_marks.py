@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
-from app.chat.answers.placing import Placement
+from app.chat.answers.placing import PICTURE, Placement
 from app.chat.answers.shown import MarkKind, SentenceMark, Span
 from app.chat.markdown.renderer import TIMER
 from app.chat.messages.text_view import TextView
@@ -105,7 +105,17 @@ class SentenceMarks(QObject):
 
     def _show(self) -> None:
         missing = [span for spans in self.spans_of(MarkKind.MISSING) for span in spans]
-        self._view.mark_under([self._underline(span) for span in missing])
+        self._view.mark_under([self._underline(part) for span in missing for part in self._written(span)])
+
+    def _written(self, span: Span) -> list[Span]:
+        """A stretch without the pictures of formulas in it: a ground is drawn over pictures, not under them."""
+        document, first, parts = self._view.document(), span[0], []
+        for place in range(span[0], span[1] + 1):
+            if place == span[1] or document.characterAt(place) == PICTURE:
+                if first < place:
+                    parts.append((first, place))
+                first = place + 1
+        return parts
 
     def _underline(self, span: Span) -> QTextEdit.ExtraSelection:
         """Dots and a ground in the colour of a warning: the dots tell it without any colour."""

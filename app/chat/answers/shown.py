@@ -45,7 +45,7 @@ class OpenSource:
 class SourceShown:
     """A passage under its number. ``where`` is its page in words, ``excerpt`` its beginning; ``orders``: it holds words
     that look like orders to an AI. ``cited``: the answer itself or a sentence's check names it. One that is not
-    ``listed`` can only be reached by its number in the text."""
+    ``listed`` can only be reached by its number in the text. ``gone``: its document is not there; it opens nothing."""
 
     number: int
     name: str
@@ -54,6 +54,7 @@ class SourceShown:
     orders: bool = False
     cited: bool = True
     listed: bool = True
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class ReadingShown:
 class Backing:
     """What an answer stands on. ``line`` sums up what was read and what was found, ``spoken`` says the same to a screen
     reader; ``notes`` are further lines, ``badge`` a word above the answer. ``offer`` with its ``ways`` (id, label)
-    stands where nothing was found."""
+    stands where nothing was found. ``forgotten``: what the answer quoted is not to be shown any more."""
 
     sources: tuple[SourceShown, ...] = ()
     marks: tuple[SentenceMark, ...] = ()
@@ -93,8 +94,9 @@ class Backing:
     offer: str = ""
     ways: tuple[tuple[AnswerWay, str], ...] = ()
     reading: ReadingShown | None = None
+    forgotten: bool = False
 
     @property
     def cites(self) -> dict[int, str]:
         """The sources that a number in the text may lead to, and what is said of each."""
-        return {source.number: f"{source.name}, {source.where}" for source in self.sources}
+        return {source.number: f"{source.name}, {source.where}" for source in self.sources if not source.gone}

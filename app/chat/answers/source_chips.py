@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.chat.answers.shown import SourceShown
@@ -29,7 +30,8 @@ class SourceChip(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         orders = " It contains instructions to an AI, which are treated as text only." if source.orders else ""
         self.setAccessibleName(f"Source {source.number}: {source.name}, {source.where}")
-        self.setAccessibleDescription(f"Opens the page.{orders}")
+        self.setAccessibleDescription("" if source.gone else f"Opens the page.{orders}")
+        self.setEnabled(not source.gone)
         whole = f"{source.name}, {source.where}"
         self.setToolTip("\n\n".join(filter(None, (whole, source.excerpt, orders.strip()))))
         current_theme().changed.connect(self._word)
@@ -51,7 +53,7 @@ class SourceChip(QPushButton):
         theme, metrics = current_theme(), self.fontMetrics()
         side = theme.px(14)
         self.setIconSize(QSize(side, side))
-        self.setIcon(theme.icon("triangle-alert" if self.source.orders else "file-text", self._token, side))
+        self.setIcon(theme.icon(*self._icon, side))
         before, after = f"{self.source.number}  ", f" · {self.source.where}"
         room = theme.px(WIDEST) - metrics.horizontalAdvance(before + after)
         name = metrics.elidedText(
@@ -61,12 +63,16 @@ class SourceChip(QPushButton):
         self.setText(f"{before}\u2068{name}\u2069{after}".replace("&", "&&"))
 
     @property
-    def _token(self) -> str:
-        return "warn" if self.source.orders else "accent"
+    def _icon(self) -> tuple[str, str]:
+        if self.source.gone:
+            return "unplug", "text3"
+        return ("triangle-alert", "warn") if self.source.orders else ("file-text", "accent")
 
 
 class SourceChips(QWidget):
     """All sources in lines; beyond the first few they are folded away behind "and 6 more".
+
+    Tab comes to one of them, the arrows go from one to the next, Return opens it.
 
     Signals:
         chosen: the number of a source.
@@ -87,7 +93,7 @@ class SourceChips(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.more = button("", "quiet")
+        self.more = button("", "link")
         self.more.clicked.connect(self._unfold)
         self.hide()
 
@@ -114,6 +120,7 @@ class SourceChips(QWidget):
         before: QWidget | None = None
         for chip in self._chips:
             chip.clicked.connect(lambda _=False, number=chip.source.number: self.chosen.emit(number))
+            chip.installEventFilter(self)
             self._flow.addWidget(chip)
             chip.show()
             if before is not None:
@@ -121,6 +128,7 @@ class SourceChips(QWidget):
             before = chip
             if chip.source.number == held:
                 chip.setFocus()
+        self._make_stop(next((chip for chip in self._chips if chip.isEnabled()), None))
         rest = len(self._sources) - len(shown)
         self.more.setText(f"and {rest} more")
         self.more.setAccessibleName(f"Show {rest} more sources")
@@ -131,6 +139,39 @@ class SourceChips(QWidget):
             QWidget.setTabOrder(before, self.more)
         self.setVisible(bool(self._sources))
         self.updateGeometry()
+
+    def _make_stop(self, stop: SourceChip | None) -> None:
+        """Forty sources are not to be forty stops of the keyboard."""
+        policy = Qt.FocusPolicy
+        for chip in self._chips:
+            chip.setFocusPolicy(policy.StrongFocus if chip is stop else policy.ClickFocus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keys of the chips. What they have no use for is the conversation's."""
+        if not isinstance(watched, SourceChip):
+            return super().eventFilter(watched, event)
+        if event.type() is QEvent.Type.FocusIn:
+            self._make_stop(watched)
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and not event.modifiers():
+            return self._key(watched, Qt.Key(event.key()))
+        return super().eventFilter(watched, event)
+
+    def _key(self, chip: SourceChip, key: Qt.Key) -> bool:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            chip.click()
+            return True
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        steps = {Qt.Key.Key_Right: -1 if mirrored else 1, Qt.Key.Key_Left: 1 if mirrored else -1}
+        usable = [each for each in self._chips if each.isEnabled()]
+        at = usable.index(chip)
+        if key in steps:
+            to = min(max(at + steps[key], 0), len(usable) - 1)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            to = 0 if key == Qt.Key.Key_Home else len(usable) - 1
+        else:
+            return False
+        usable[to].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def _shown(self) -> tuple[SourceShown, ...]:
         cited = tuple(source for source in self._sources if source.cited) or self._sources

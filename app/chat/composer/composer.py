@@ -11,6 +11,7 @@ from app.chat.composer.attachment_bar import AttachmentBar, AttachmentChip
 from app.chat.composer.question_field import QuestionField
 from app.chat.composer.read_all_offer import ReadAllOffer
 from app.chat.composer.scope_chip import ScopeChip
+from app.chat.composer.waiting_line import ScopeTrouble, WaitingLine
 from app.widgets.buttons import IconButton
 from app.widgets.labels import PlainLabel
 
@@ -53,6 +54,8 @@ class Composer(QWidget):
         self.send_button.setProperty("kind", "send")
         self.scope = ScopeChip()
         self.read_all = ReadAllOffer()
+        self.waiting = WaitingLine()
+        self.trouble = ScopeTrouble()
         self._build()
         self._connect()
         self._refresh()
@@ -80,7 +83,8 @@ class Composer(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(self.read_all)
+        for line in (self.trouble, self.waiting, self.read_all):
+            layout.addWidget(line)
         layout.addWidget(self._frame)
         layout.addWidget(footnote)
         self.setFocusProxy(self.field)

@@ -12,8 +12,10 @@ from app.theme.theme import current_theme
 from app.widgets.buttons import IconButton
 
 NOTHING = "Answer from my documents"
-WIDEST = 380
-AROUND, SPARE = 36, 4
+FROM = "Answers from: "
+WIDEST = 440
+HEAD_FROM = 260
+AROUND, SPARE = 28, 4
 
 
 class ScopeChip(QWidget):
@@ -50,8 +52,12 @@ class ScopeChip(QWidget):
         """What is chosen, and what else there is."""
         self._shown = shown
         named = bool(shown.name)
-        self.open_button.say(f"Answers from: {shown.name}" if named else NOTHING)
-        self.open_button.setAccessibleName(f"Answers from: {shown.whole or shown.name}" if named else NOTHING)
+        tail = f" · {shown.state}" if shown.state else ""
+        self.open_button.say(shown.name if named else NOTHING, tail if named else "", FROM if named else "")
+        spoken = f"{FROM}{shown.whole or shown.name}"
+        if shown.state:
+            spoken += f", {shown.state}"
+        self.open_button.setAccessibleName(spoken if named else NOTHING)
         self.open_button.setAccessibleDescription("Opens a list of your documents and collections")
         self.open_button.setToolTip(shown.whole if named else "Choose documents that the answers are to come from")
         if self.open_button.property("chosen") != str(named).lower():
@@ -77,22 +83,24 @@ class ScopeChip(QWidget):
     def _tint(self) -> None:
         side = current_theme().px(16)
         self.open_button.setIconSize(QSize(side, side))
-        self.open_button.setIcon(current_theme().icon("file-text", "accent" if self._shown.name else "text2", side))
+        icon = "hourglass" if self._shown.state else "file-text"
+        self.open_button.setIcon(current_theme().icon(icon, "accent" if self._shown.name else "text2", side))
 
 
 class _Elided(QPushButton):
-    """A button whose words end in … where the room does."""
+    """A button with a name. Where there is no room for all, what stands before it goes first, then its middle; what
+    stands behind it never does."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._whole = ""
+        self._head = self._name = self._tail = ""
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def say(self, text: str) -> None:
-        """Other words."""
-        self._whole = " ".join(text.split())
+    def say(self, name: str, tail: str = "", head: str = "") -> None:
+        """Another name, and what stands behind and before it."""
+        self._head, self._name, self._tail = head, " ".join(name.split()), tail
         self._fit(self.width() if self.isVisible() else 0)
         self.updateGeometry()
 
@@ -100,7 +108,7 @@ class _Elided(QPushButton):
         """Room for all words, up to a limit."""
         self.ensurePolished()
         hint = super().sizeHint()
-        wanted = self.fontMetrics().horizontalAdvance(self._whole) + self._around() + SPARE
+        wanted = self.fontMetrics().horizontalAdvance(self._head + self._name + self._tail) + self._around() + SPARE
         return QSize(min(wanted, current_theme().px(WIDEST)), max(hint.height(), 28))
 
     def minimumSizeHint(self) -> QSize:
@@ -120,9 +128,15 @@ class _Elided(QPushButton):
         self._fit(event.size().width())
 
     def _fit(self, width: int) -> None:
+        metrics = self.fontMetrics()
         room = (width or current_theme().px(WIDEST)) - self._around()
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(room, 20))
-        self.setText(shown.replace("&", "&&"))
+        whole = f"{self._head}{self._name}{self._tail}"
+        if metrics.horizontalAdvance(whole) > room:
+            head = self._head if room > current_theme().px(HEAD_FROM) else ""
+            rest = room - metrics.horizontalAdvance(head + self._tail)
+            shown = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, max(rest, 20))
+            whole = f"{head}{shown}{self._tail}"
+        self.setText(whole.replace("&", "&&"))
 
     def _around(self) -> int:
         return self.iconSize().width() + AROUND

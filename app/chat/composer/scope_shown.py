@@ -30,12 +30,14 @@ class ScopeEntry:
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """What is chosen now: ``name`` is "" for nothing. ``whole`` tells all names; ``possible``: there are documents."""
+    """What is chosen now: ``name`` is "" for nothing. ``whole`` tells all names; ``possible``: there are documents.
+    ``state`` is a word about how far they are read, "" once they are."""
 
     name: str = ""
     whole: str = ""
     possible: bool = False
     entries: tuple[ScopeEntry, ...] = ()
+    state: str = ""
 
 
 @dataclass(frozen=True)

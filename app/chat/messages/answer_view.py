@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.chat.answers.backing_view import BackingView
+from app.chat.answers.shown import SourceShown
 from app.chat.markdown.formulas import Formula, formula_shelf
 from app.chat.markdown.inlines import SOURCE_SCHEME
 from app.chat.markdown.renderer import COPY_SCHEME, MarkdownRenderer
 from app.chat.messages.items import NAME_LENGTH, MessageItem, Notice
-from app.chat.messages.message_copy import answer_data
+from app.chat.messages.message_copy import answer_data, with_sources
 from app.chat.messages.message_foot import MessageFoot
 from app.chat.messages.message_notice import NoticeFrame
 from app.chat.messages.message_thought import Thinking
@@ -114,6 +115,13 @@ class AnswerView(MessageView):
     def _fresh_renderer(self) -> MarkdownRenderer:
         return MarkdownRenderer(self._view.document(), current_theme(), self._cites())
 
+    @property
+    def _sources(self) -> tuple[SourceShown, ...]:
+        return self.item.backing.sources if self.item.backing is not None else ()
+
+    def _copied_markdown(self) -> str:
+        return with_sources(self.item.text, self._sources)
+
     def _cites(self) -> dict[int, str] | None:
         return self.item.backing.cites if self.item.backing is not None else None
 
@@ -182,5 +190,5 @@ class AnswerView(MessageView):
 
     def _copy(self) -> None:
         self._renderer.finish()
-        QApplication.clipboard().setMimeData(answer_data(self.item.text, self._view.document()))
+        QApplication.clipboard().setMimeData(answer_data(self.item.text, self._view.document(), self._sources))
         self.copied.emit(self.item.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 
+from app.chat.answers.shown import SourceShown
 from app.chat.markdown.formula_pictures import FORMULA_SOURCE
 from app.chat.markdown.inlines import SOURCE_SCHEME
 from app.chat.markdown.renderer import COPY_SCHEME
@@ -17,12 +18,32 @@ _SOURCE = re.compile(rf'<a href="{SOURCE_SCHEME}:[^"]*"[^>]*>(.*?)</a>', re.DOTA
 _OWN_LOOK = re.compile(r"(?<![-\w])(color|background-color|font-family|font-size)\s*:[^;\"]*;?")
 
 
-def answer_data(markdown: str, document: QTextDocument) -> QMimeData:
-    """The Markdown as text and the document as HTML; formulas are their LaTeX source in both."""
+def answer_data(markdown: str, document: QTextDocument, sources: tuple[SourceShown, ...] = ()) -> QMimeData:
+    """The Markdown as text and the document as HTML; formulas are their LaTeX source in both. Numbers of sources would
+    say nothing elsewhere: the sources that the answer names go with it."""
     data = QMimeData()
-    data.setText(markdown)
-    data.setHtml(_html(document))
+    data.setText(with_sources(markdown, sources))
+    whole = document.clone()
+    lines = [_source_line(source) for source in sources if source.cited]
+    if lines:
+        cursor = QTextCursor(whole)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        for line in ("", *lines):
+            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+            cursor.insertText(line)
+    data.setHtml(_html(whole))
     return data
+
+
+def with_sources(markdown: str, sources: tuple[SourceShown, ...]) -> str:
+    """The Markdown of an answer, with the sources that it names."""
+    lines = [_source_line(source) for source in sources if source.cited]
+    # Two spaces: each stands on a line of its own.
+    return "\n\n".join(filter(None, (markdown, "  \n".join(lines))))
+
+
+def _source_line(source: SourceShown) -> str:
+    return f"[{source.number}] {source.name}, {source.where}"
 
 
 def selected_data(cursor: QTextCursor) -> QMimeData:

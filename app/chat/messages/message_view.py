@@ -70,10 +70,13 @@ class MessageView(QWidget):
             case Act.COPY:
                 self._copy()
             case Act.COPY_MARKDOWN:
-                QApplication.clipboard().setText(self.item.text)
+                QApplication.clipboard().setText(self._copied_markdown())
                 self.copied.emit(self.item.id)
             case _:
                 self.acted.emit(self.item.id, str(act))
+
+    def _copied_markdown(self) -> str:
+        return self.item.text
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.item.text)

@@ -15,11 +15,13 @@ from typing import Annotated
 import msgspec
 
 from runtime.chats.attachments import Attachment
+from runtime.chats.exchange.grounds import ExportedGrounds, exported_grounds
 from runtime.chats.messages import MessageState, TitledBy
 from runtime.chats.places import PRIVATE
 from runtime.errors import ConversationNotFound, Problem
 from runtime.events import AnswerStatistics
 from runtime.requests import Role
+from runtime.sources import Grounding
 from runtime.storage.connection import Connection
 
 FORMAT = "hearth-conversations"
@@ -39,6 +41,7 @@ class BrokenConversation(ValueError):
 class ExportedMessage:
     """One message. ``parent`` is the id of the message it follows, null for a first one; messages with the same parent
     are versions of each other, oldest first. The fields mean what those of :class:`~runtime.chats.messages.Message` do.
+    ``grounds`` is what an answer over documents stands on.
     """
 
     id: _Name
@@ -54,6 +57,7 @@ class ExportedMessage:
     problem: Problem | None = None
     statistics: AnswerStatistics | None = None
     attachments: tuple[Attachment, ...] = ()
+    grounds: ExportedGrounds | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def exported(connection: Connection, conversation_id: str) -> ExportedConversati
         raise ConversationNotFound(conversation_id)
     found = connection.execute(
         "SELECT deleted_at IS NULL, id, parent_id, role, text, thinking, state, model, created_at, rating, pinned_at,"
-        " problem, statistics, attachments FROM messages WHERE conversation_id = ? ORDER BY seq",
+        " problem, statistics, attachments, grounding FROM messages WHERE conversation_id = ? ORDER BY seq",
         (conversation_id,),
     )
     messages, above = [], dict[str | None, str | None]()
@@ -147,6 +151,7 @@ def _message(
     problem: str | None,
     statistics: str | None,
     attachments: str | None,
+    grounding: str | None,
 ) -> ExportedMessage:
     return ended(
         ExportedMessage(
@@ -163,6 +168,7 @@ def _message(
             msgspec.json.decode(problem, type=Problem) if problem else None,
             msgspec.json.decode(statistics, type=AnswerStatistics) if statistics else None,
             msgspec.json.decode(attachments, type=tuple[Attachment, ...]) if attachments else (),
+            exported_grounds(msgspec.json.decode(grounding, type=Grounding)) if grounding else None,
         )
     )
 

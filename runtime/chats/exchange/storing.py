@@ -6,6 +6,7 @@ import re
 import uuid
 
 from runtime.chats.exchange.format import ExportedConversation, ExportedMessage, ended, parents_first
+from runtime.chats.exchange.grounds import grounding_of
 from runtime.chats.ids import new_id, now_ms
 from runtime.chats.rows import as_json, storable
 from runtime.storage.connection import Connection
@@ -98,7 +99,8 @@ def _insert_message(
     message = ended(message)
     connection.execute(
         "INSERT INTO messages (id, conversation_id, parent_id, role, text, thinking, state, problem, model, created_at,"
-        " statistics, pinned_at, rating, attachments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " statistics, pinned_at, rating, attachments, grounding)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             own_id,
             conversation_id,
@@ -114,6 +116,7 @@ def _insert_message(
             message.pinned_at,
             message.rating,
             _json(message.attachments or None),
+            _json(grounding_of(message.grounds, message.text)),
         ),
     )
 

@@ -31,6 +31,7 @@ _READERS = {
     "mbox": "mail:read_mailbox",
     "msg": "msg:read_msg",
     "picture": "pictures:read_picture",
+    "heic": "pictures:read_photograph",
     "zip": "archive:read_archive",
 }
 # A part that meets one of these limits has used up what the whole file may use.
@@ -60,10 +61,33 @@ def read_source(source: Source, out: Sink, password: str = "") -> None:
 
 
 def read_part(name: str, data: bytes, out: Sink) -> None:
-    """Read a file within a file. One that can't be read is counted, and stops nothing."""
+    """Read a file within a file. One that can't be read is counted, and stops nothing; a locked one is put off."""
+    try:
+        _read_part(name, data, out)
+    except NeedsPassword as error:
+        if error.reason == "unopenable":
+            out.failed(name)
+        else:
+            out.put_off(name, data)
+
+
+def read_locked_parts(out: Sink, password: str) -> None:
+    """Read the locked files within the file, after all others; those that the password does not open are counted."""
+    for part in out.put_off_parts():
+        try:
+            if not password:
+                raise NeedsPassword
+            _read_part(part.name, part.data, out, password)
+        except NeedsPassword:
+            out.locked(part.name)
+
+
+def _read_part(name: str, data: bytes, out: Sink, password: str = "") -> None:
     try:
         with out.inside(name):
-            read_source(source_of_bytes(name, data), out)
+            read_source(source_of_bytes(name, data), out, password)
+    except NeedsPassword:
+        raise
     except TooLarge as error:
         if error.reason in LIMITS_OF_THE_WHOLE:
             raise

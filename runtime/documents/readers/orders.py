@@ -20,7 +20,7 @@ from runtime.documents.reader_messages import (
     Scalar,
     TextLocated,
 )
-from runtime.documents.readers.formats import read_source
+from runtime.documents.readers.formats import read_locked_parts, read_source
 from runtime.documents.readers.outcomes import Damaged, ReadingStopped, Unsupported
 from runtime.documents.readers.recognising import Recogniser
 from runtime.documents.readers.sink import PageView, Sink, Visit
@@ -53,6 +53,11 @@ class OrderWork:
         if self._sink.failed_parts:
             parameters["parts_failed"] = len(self._sink.failed_parts)
             parameters["first_failed"] = self._sink.failed_parts[0]
+        if self._sink.locked_parts:
+            parameters["parts_locked"] = len(self._sink.locked_parts)
+            parameters["password_wrong"] = bool(self._order.password)
+        if self._sink.scrambled_pages:
+            parameters["scrambled_pages"] = self._sink.scrambled_pages
         if isinstance(self._order, RecognisePages):
             parameters["recognised"] = self._recognised
             parameters["unrecognised"] = self._unrecognised
@@ -68,6 +73,7 @@ class OrderWork:
             source = source_of_path(self._order.path, self._order.limits.file_bytes)
             try:
                 read_source(source, self._sink, self._order.password)
+                read_locked_parts(self._sink, self._order.password)
             finally:
                 source.close()
         except _Done:
@@ -81,7 +87,15 @@ class OrderWork:
         except Exception:  # any library's way to say that this is no sound file
             traceback.print_exc()
             return ReadingEnd.DAMAGED, "unexpected"
+        if self._sink.locked_parts and self._misses_all():
+            return ReadingEnd.NEEDS_PASSWORD, "wrong" if self._order.password else ""
         return self._sound_end(), ""
+
+    def _misses_all(self) -> bool:
+        """Whether nothing was read, or the one page that is asked for did not come."""
+        if isinstance(self._order, RenderPage | LocateText):
+            return True
+        return self._sink.visit is None and not self._sink.pages
 
     def _sound_end(self) -> ReadingEnd:
         """How a file ends that was read to its last byte."""

@@ -51,12 +51,16 @@ class Packed:
     def __contains__(self, name: object) -> bool:
         return name in self.entries
 
+    def is_locked(self, name: str) -> bool:
+        """Whether a member is read with a password alone."""
+        return bool(self.entries[name].flag_bits & _ENCRYPTED)
+
     def read(self, name: str) -> bytes:
         """A member whole. A missing one is damage."""
         entry = self.entries.get(name)
         if entry is None:
             raise Damaged("missing")
-        locked = bool(entry.flag_bits & _ENCRYPTED)
+        locked = self.is_locked(name)
         if locked and entry.compress_type == _AES:
             raise NeedsPassword("unopenable")
         if locked and not self._password:

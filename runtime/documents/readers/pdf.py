@@ -14,6 +14,7 @@ from runtime.documents.readers.outcomes import Damaged, NeedsPassword, Unreadabl
 from runtime.documents.readers.pdf_notes import NoteReader
 from runtime.documents.readers.pdf_text import PageText, with_headers
 from runtime.documents.readers.pdf_view import PdfPageView
+from runtime.documents.readers.scrambled import is_scrambled
 from runtime.documents.readers.sink import Sink
 from runtime.documents.readers.source import Source
 from runtime.documents.reading import Block, BlockKind, DocumentFacts
@@ -149,7 +150,10 @@ class _Pages:
         self._broken = 0
         text = PageText(raw, page)
         try:
-            blocks = with_headers(text.blocks())
+            # What an eye can read, and a program can't, is as good as a picture of words.
+            scrambled = is_scrambled(text.text, text.is_unknown)
+            self._out.scrambled_pages += scrambled
+            blocks = [] if scrambled else with_headers(text.blocks())
             blocks += self._notes.of_page(page)
             view = PdfPageView(raw, self._document, page, text) if self._out.visit is not None else None
             self._out.page(
@@ -157,7 +161,7 @@ class _Pages:
                 label=self._label(index) if self._labelled else "",
                 width=raw.FPDF_GetPageWidthF(page),
                 height=raw.FPDF_GetPageHeightF(page),
-                picture=self._is_picture(page, text.characters),
+                picture=scrambled or self._is_picture(page, text.characters),
                 view=view,
             )
             return blocks

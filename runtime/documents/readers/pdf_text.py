@@ -7,7 +7,6 @@ asking all of them would take longer than reading.
 from __future__ import annotations
 
 import ctypes
-import functools
 import itertools
 import re
 import statistics
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.documents.reader_messages import Box
+from runtime.documents.readers.pdf_calls import quick_calls
 from runtime.documents.reading import Block, BlockKind
 
 # How PDFium marks a hyphen at a line's end; the word goes on in the next line.
@@ -66,7 +66,7 @@ class PageText:
         self.handle = raw.FPDFText_LoadPage(page)
         self.count = min(_MOST_CHARACTERS, max(0, raw.FPDFText_CountChars(self.handle))) if self.handle else 0
         self._address = ctypes.cast(self.handle, ctypes.c_void_p).value
-        self._quick = _quick_calls(raw)
+        self._quick = quick_calls(raw)
         self._edges = (ctypes.c_float * 4)()  # left, top, right, bottom, as the library's own rectangle
         self._edges_place = ctypes.addressof(self._edges)
         self._colour = (ctypes.c_uint * 4)()
@@ -85,6 +85,10 @@ class PageText:
         buffer = ctypes.create_string_buffer(2 * (self.count + 1))
         self._raw.FPDFText_GetText(self.handle, 0, self.count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
         return buffer.raw[:-2].decode("utf-16-le", "surrogatepass").rstrip("\0")
+
+    def is_unknown(self, at: int) -> bool:
+        """Whether the file fails to tell which letter is drawn at this place of :attr:`text`."""
+        return bool(self._quick.unknown(self._address, at) == 1)
 
     def blocks(self) -> list[Block]:
         """The page's blocks in order. Where places can't be told, paragraphs without boxes."""
@@ -153,28 +157,6 @@ class PageText:
                 if left <= line.left + 1 <= right and bottom <= (line.bottom + line.top) / 2 <= top:
                     return True
         return False
-
-
-class _QuickCalls:
-    """Some of the library's functions by their addresses: called a hundred times a page, they cost half of what the
-    checked way costs."""
-
-    def __init__(self, raw: Any) -> None:
-        whole, pointer = ctypes.c_int, ctypes.c_void_p
-        self.box = _by_address(raw.FPDFText_GetLooseCharBox, whole, pointer, whole, pointer)
-        self.weight = _by_address(raw.FPDFText_GetFontWeight, whole, pointer, whole)
-        self.item = _by_address(raw.FPDFText_GetTextObject, pointer, pointer, whole)
-        self.mode = _by_address(raw.FPDFTextObj_GetTextRenderMode, whole, pointer)
-        self.colour = _by_address(raw.FPDFText_GetFillColor, whole, pointer, whole, *[pointer] * 4)
-
-
-@functools.cache
-def _quick_calls(raw: Any) -> _QuickCalls:
-    return _QuickCalls(raw)
-
-
-def _by_address(function: Any, *types: Any) -> Any:
-    return ctypes.PYFUNCTYPE(*types)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 def _grouped(lines: list[Line]) -> list[tuple[list[Line], BlockKind, int]]:

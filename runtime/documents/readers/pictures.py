@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from runtime.documents.reader_messages import Box
-from runtime.documents.readers.outcomes import Damaged, TooLarge
+from runtime.documents.readers.outcomes import Damaged, TooLarge, Unsupported
 from runtime.documents.readers.sink import Sink
 from runtime.documents.readers.source import Source
 from runtime.documents.reading import DocumentFacts
 
-_KINDS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "MPO")
+_KINDS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")
+# What opens the photographs of telephones: libheif with a decoder alone (LGPL); the fuller package brings GPL parts.
+_PHOTOGRAPHS, _PHOTOGRAPH_KIND = "pi_heif", "HEIF"
 _POINTS_AN_INCH = 72.0
 _USUAL_DPI = 200.0
 # A sheet at 300 dots an inch; the camera's further dots cost seconds and show no further letters.
 _MOST_DOTS_A_SIDE = 3_600
 
 
-def read_picture(source: Source, out: Sink) -> None:
-    """One page for each picture in the file (TIFF and GIF may hold several)."""
+def reads_photographs() -> bool:
+    """Whether HEIC can be opened here."""
+    return importlib.util.find_spec(_PHOTOGRAPHS) is not None
+
+
+def read_photograph(source: Source, out: Sink) -> None:
+    """A photograph in HEIC, as telephones take it: one page. Raises Unsupported("heic") where nothing opens it."""
+    if not reads_photographs():
+        raise Unsupported("heic")
+    # One thread: the whole process gets little of the computer. Small pictures beside the large one are not wanted.
+    importlib.import_module(_PHOTOGRAPHS).register_heif_opener(thumbnails=False, decode_threads=1)
+    read_picture(source, out, (_PHOTOGRAPH_KIND,))
+
+
+def read_picture(source: Source, out: Sink, kinds: Sequence[str] = _KINDS) -> None:
+    """One page for each picture in the file (TIFF may hold several)."""
     from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit is looked at before a single pixel is unpacked
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Image.open(source.open(), formats=_KINDS) as picture:
+            with Image.open(source.open(), formats=kinds) as picture:
                 frames = _frames(picture)
                 out.tell(DocumentFacts("picture", pages=frames))
                 for frame in range(frames):
@@ -35,7 +53,16 @@ def read_picture(source: Source, out: Sink) -> None:
                         _give_frame(picture, frame, out)
                     else:
                         out.skip()
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError) as error:
+        except (
+            UnidentifiedImageError,
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            IndexError,
+            KeyError,
+            RuntimeError,
+        ) as error:
             raise Damaged("picture") from error
 
 

@@ -44,6 +44,16 @@ class PageView(Protocol):
 
 
 @dataclass(frozen=True)
+class LockedPart:
+    """A file within the file that only a password opens; ``outer`` and ``depth`` say where it lies."""
+
+    outer: str
+    depth: int
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Visit:
     """Asked for instead of text: only the pages ``numbers`` (or all that are pictures), each told to ``on_view``."""
 
@@ -73,11 +83,15 @@ class Sink:
         self.parts = 0
         self.failed_parts: list[str] = []
         self.too_large_parts = 0
+        self.locked_parts: list[str] = []
         self.inflated_bytes = 0
         self.pictures: list[int] = []
+        self.scrambled_pages = 0
         self.repaired = False
         self.depth = 0
         self._part = ""
+        self._waiting: list[LockedPart] = []
+        self._waiting_bytes = 0
         self._on_pages = on_pages
         self._on_facts = on_facts
         self._bundle: list[Page] = []
@@ -180,6 +194,33 @@ class Sink:
         """A file within the file could not be read; the rest goes on."""
         self.too_large_parts += too_large
         self.failed_parts.append(cleaned(name).replace("\n", " ")[:LONGEST_NAME])
+
+    def locked(self, name: str) -> None:
+        """A file within the file could not be read for want of its password; the rest goes on."""
+        self.failed(name)
+        self.locked_parts.append(self.failed_parts[-1])
+
+    def put_off(self, name: str, data: bytes) -> None:
+        """Keep a locked file until all others are read: they have the same page numbers with its password and
+        without."""
+        if self._waiting_bytes + len(data) > self.limits.member_bytes:
+            self.failed(name, too_large=True)
+            return
+        self._waiting_bytes += len(data)
+        self._waiting.append(LockedPart(self._part, self.depth, name, data))
+
+    @property
+    def has_put_off(self) -> bool:
+        """Whether locked files wait for the others to be read."""
+        return bool(self._waiting)
+
+    def put_off_parts(self) -> Iterator[LockedPart]:
+        """Each locked file that was put off, also those that come meanwhile; pages given then lie where it lies."""
+        while self._waiting:
+            part = self._waiting.pop(0)
+            self._part, self.depth = part.outer, part.depth
+            yield part
+        self._part, self.depth = "", 0
 
     def _count(self, pages: int) -> None:
         if self.pages + pages > self.limits.pages:

@@ -136,9 +136,12 @@ def test_what_is_copied_has_the_numbers_and_no_way_into_this_window(qtbot: QtBot
     view = shown(qtbot, place)
     click(qtbot, named(view, "Copy"))
     data = QApplication.clipboard().mimeData()
-    assert data.text() == made.ANSWER
+    words, _, sources = data.text().rpartition("\n\n")
+    assert words == made.ANSWER
+    assert sources.split("  \n") == [f"[{number}] {made.LEASE}, page 9" for number in (1, 2, 3)]
     assert "hearth-source" not in data.html()
     assert "[1]" in data.html()
+    assert f"[3] {made.LEASE}, page 9" in data.html()
     view.text_view.selectAll()
     view.text_view.copy()
     assert "three months before [1]" in QApplication.clipboard().text()

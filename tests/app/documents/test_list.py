@@ -282,13 +282,11 @@ def test_a_drop_elsewhere_is_said_once_and_one_on_the_page_is_seen(scene: Scene)
         scene.presenter.take([f"/home/mira/{name}.pdf"])
     scene.until(lambda: bool(said))
     sentence, label, act = said[0]
-    assert sentence == "3 files go to your documents, where you can search them. Chats don't answer from them yet."
+    assert sentence == "3 files go to your documents; you can search them there."
     assert (label, act) == ("Show documents", SHOW_DOCUMENTS)
     scene.presenter.take(["/home/mira/Lease.pdf"])
     scene.until(lambda: len(said) == 2)
-    assert said[1][0] == (
-        "“Lease.pdf” goes to your documents, where you can search it. Chats don't answer from it yet."
-    )
+    assert said[1][0] == "“Lease.pdf” goes to your documents; you can search it there."
 
 
 def test_files_are_taken_at_once(scene: Scene) -> None:

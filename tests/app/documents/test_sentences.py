@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.documents.shown import Act
 from app.presenters.document_rows import counts, grouped, row_of
 from app.sentences import documents as sentences
 from runtime.documents.rows import Collection, Hit
@@ -42,6 +43,30 @@ State = DocumentViewState
         (
             made.document(1, "a.pdf", pages=2, pages_read=2, parameters={"language_missing": "pl"}),
             "Ready · 2 pages · English · read without the recognition of Polish, which is not installed",
+        ),
+        (
+            made.document(1, "a.zip", pages=3, pages_read=3, parameters={"parts_failed": 3, "parts_locked": 2}),
+            "Ready · 3 pages · English · 1 part could not be read · 2 files in it need a password",
+        ),
+        (
+            made.document(1, "a.zip", State.LEARNING, meaning=0.4, parameters={"parts_failed": 1, "parts_locked": 1}),
+            "Ready for words, still learning what it means: 40 % · 1 file in it needs a password",
+        ),
+        (
+            made.document(
+                1, "a.zip", pages=1, pages_read=1, parameters={"parts_failed": 1, "parts_locked": 1, "password_wrong": True}
+            ),
+            "Ready · 1 page · English · that password did not open 1 file in it",
+        ),
+        (
+            made.document(1, "a.pdf", State.PICTURES_ONLY, pages=30, parameters={"scrambled_pages": 30}),
+            "The letters in this file are scrambled: read its pages as pictures? About a minute",
+        ),
+        (
+            made.document(
+                1, "a.pdf", State.PICTURES_ONLY, pages=30, reason="recognition", parameters={"scrambled_pages": 30}
+            ),
+            "The letters in this file are scrambled, and nothing on this computer can read its pages as pictures",
         ),
         (made.document(1, "a.pdf", State.DAMAGED, pages_read=0), "Damaged: it can't be opened"),
         (made.document(1, "a.pdf", State.DAMAGED, pages_read=3), "Damaged: only 3 pages could be read"),
@@ -138,3 +163,9 @@ def test_where_tells_part_page_and_heading() -> None:
     hit = Hit(1, 9, "§ 12", 1.0, "text", 0, 4, (), "a.zip", label="iv", part="b.pdf")
     assert sentences.where(hit) == "b.pdf · Page iv · § 12"
     assert sentences.where(Hit(1, 2, "", 1.0, "text", 0, 4, (), label="Sheet 1")) == "Sheet 1"
+
+
+@pytest.mark.parametrize("state", [State.READY, State.LEARNING])
+def test_what_is_locked_within_a_file_can_be_opened(state: DocumentViewState) -> None:
+    row = row_of(made.document(1, "a.zip", state, pages=3, pages_read=3, parameters={"parts_locked": 2}))
+    assert (row.act, row.label) == (Act.PASSWORD, "Enter password…")

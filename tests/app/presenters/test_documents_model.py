@@ -22,7 +22,7 @@ from app.controllers.shelves import ShelvesController
 from app.controllers.works import WorksController
 from app.presenters.models import ModelsPresenter
 from app.theme.theme import Theme
-from runtime.api import OfferedModel, Paths, Runtime
+from runtime.api import DocumentsStatus, OfferedModel, Paths, Runtime
 from tests.hub import LoopbackHub
 from tests.runtime.documents.embeddings.kit import XLMR, make_model
 
@@ -89,6 +89,11 @@ def test_downloaded_here_removed_and_brought_back(qtbot: QtBot, window: Window) 
     assert (models.installed, models.current, models.chosen) == ((), None, "")
     assert window.runtime.document_model() is not None
     assert not window.view.page.here.cards.views
+    status = DocumentsStatus(3, {}, 30, 200, 50, busy=True, paused=False, seconds_left=None, model="small@1")
+    window.view.show_learning(status)
+    assert (section.bar.isVisible(), section.bar.value()) == (True, 250)
+    window.view.show_learning(replace(status, learnt=200))
+    assert not section.bar.isVisible()
     toasts: list[tuple[str, str, str]] = []
     window.view.toasted.connect(lambda *words: toasts.append(words))
     section.remove_button.click()

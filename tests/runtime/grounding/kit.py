@@ -11,7 +11,8 @@ from runtime.chats.places import Places
 from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
 from runtime.documents.service import DocumentService
-from runtime.events import AnswerChecked, AnswerFinished, Event
+from runtime.errors import PromptTooLong
+from runtime.events import AnswerChecked, AnswerFinished, Event, FinishReason
 from runtime.grounding.preparing import FromDocuments
 from runtime.inference.engine import Engine
 from runtime.paths import Paths
@@ -95,6 +96,17 @@ class Desk:
             if len(self.engine.asked) >= count and self.engine.running:
                 return
             end.wait(0.01)
+        raise AssertionError(f"asked {len(self.engine.asked)} times")
+
+    def refuse_prompts(self, request_id: str, problem: PromptTooLong) -> None:
+        """Let the engine find every prompt too long, until nobody asks it any more."""
+        looks = threading.Event()
+        for _ in range(int(PATIENCE_S / 0.01)):
+            if [e for e in self.events if isinstance(e, AnswerFinished) and e.request_id == request_id]:
+                return
+            if self.engine.running:
+                self.engine.end(FinishReason.FAILED, problem)
+            looks.wait(0.01)
         raise AssertionError(f"asked {len(self.engine.asked)} times")
 
     def answer(self, conversation: str, question: str, says: str) -> Message:

@@ -127,9 +127,30 @@ def test_a_follow_up_is_made_whole_by_the_model(desk: Desk) -> None:
     desk.engine.end()
 
 
-@pytest.mark.parametrize("says", ["", "In March 2019, when the tenant moved in with all her ovens.", "x" * 2000])
-def test_a_model_that_rewrites_badly_does_no_harm(desk: Desk, says: str) -> None:
+def test_a_follow_up_over_what_goes_in_whole_needs_no_rewriting(desk: Desk) -> None:
     desk.read(lease_txt=LEASE)
+    conversation = desk.conversation()
+    desk.answer(conversation, "How high is the rent of the bakery?", "1,450 euros [1].")
+    answer = desk.answer(conversation, "When did it begin?", "In March 2019 [1].")
+    assert len(desk.engine.asked) == 2
+    assert answer.grounding is not None
+    assert answer.grounding.mode is ReadingMode.WHOLE
+    turns = desk.engine.asked[1].messages
+    assert [turn.text for turn in turns[1:-1]] == ["How high is the rent of the bakery?", "1,450 euros."]
+    assert turns[-1].text.endswith("Question: When did it begin?")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "",
+        "In March 2019, when the tenant moved in with all her ovens.",
+        "The rent of the bakery did begin.",
+        "x" * 2000,
+    ],
+)
+def test_a_model_that_rewrites_badly_does_no_harm(desk: Desk, says: str) -> None:
+    desk.read(lease_txt=LEASE, long_txt=long_text(900))
     conversation = desk.conversation()
     desk.answer(conversation, "How high is the rent of the bakery?", "1,450 euros [1].")
     request_id = desk.chat.ask(conversation, "When did it begin?")
@@ -144,7 +165,7 @@ def test_a_model_that_rewrites_badly_does_no_harm(desk: Desk, says: str) -> None
 
 
 def test_stopped_while_the_question_is_rewritten(desk: Desk) -> None:
-    desk.read(lease_txt=LEASE)
+    desk.read(lease_txt=LEASE, long_txt=long_text(900))
     conversation = desk.conversation()
     desk.answer(conversation, "How high is the rent of the bakery?", "1,450 euros [1].")
     request_id = desk.chat.ask(conversation, "When did it begin?")
@@ -173,6 +194,17 @@ def test_a_prompt_that_was_too_long_is_tried_with_less(desk: Desk) -> None:
     desk.wait_for(AnswerChecked, request_id)
 
 
+def test_a_question_that_leaves_no_room_is_said_to_be_too_long(desk: Desk) -> None:
+    desk.read(lease_txt=LEASE)
+    request_id = desk.chat.ask(desk.conversation(), "How high is the rent? " + "Please say it exactly. " * 4_000)
+    desk.refuse_prompts(request_id, PromptTooLong(16_000, 4_000))
+    # Not that the documents hold nothing: that would not be true.
+    answer = desk.store.message(request_id)
+    assert answer.state is MessageState.FAILED
+    assert answer.problem is not None
+    assert answer.problem.code == PromptTooLong.code
+
+
 def test_an_answer_goes_on_with_the_sources_it_had(desk: Desk) -> None:
     desk.read(lease_txt=LEASE)
     request_id = desk.chat.ask(desk.conversation(), "How high is the rent?")
@@ -194,7 +226,7 @@ def test_an_answer_goes_on_with_the_sources_it_had(desk: Desk) -> None:
 
 def test_closed_while_an_answer_is_prepared(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    desk.read(lease_txt=LEASE)
+    desk.read(lease_txt=LEASE, long_txt=long_text(900))
     conversation = desk.conversation()
     desk.answer(conversation, "How high is the rent of the bakery?", "1,450 euros [1].")
     request_id = desk.chat.ask(conversation, "When did it begin?")

@@ -46,7 +46,14 @@ def test_questions_that_lean_on_what_was_said(question: str) -> None:
 def test_questions_that_stand_alone(question: str) -> None:
     assert not leans_on_what_was_said(question)
     before = (ChatMessage(Role.USER, "Hello there, dear model?"), ChatMessage(Role.ASSISTANT, "Yes."))
-    assert whole_question(question, before, lambda _turns, _most: pytest.fail("asked")) == question
+    assert whole_question(question, before, lambda *_: pytest.fail("asked")) == question
+
+
+def test_a_chain_of_follow_ups_goes_back_to_what_it_is_about() -> None:
+    said = ("How high is the rent of the bakery?", "1,450 euros.", "And who is the landlord?", "Ms Okafor.")
+    roles = (Role.USER, Role.ASSISTANT) * 2
+    before = tuple(ChatMessage(role, text) for role, text in zip(roles, said, strict=True))
+    assert whole_question("When did it begin?", before, None) == f"When did it begin? {said[2]} {said[0]}"
 
 
 def test_questions_about_all_of_it() -> None:

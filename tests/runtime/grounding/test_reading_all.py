@@ -10,9 +10,10 @@ import pytest
 from runtime.cancel import Cancelled
 from runtime.chats.messages import MessageState
 from runtime.documents.gathering import Pace
+from runtime.errors import PromptTooLong
 from runtime.events import AnswerChecked, AnswerFinished, AnswerGrounded, FinishReason, ReadingAll
 from runtime.grounding.budgets import budgets
-from runtime.grounding.reading_all import ReadAll, TooLongForModel
+from runtime.grounding.reading_all import Listen, ReadAll, TooLongForModel
 from runtime.requests import ChatMessage
 from runtime.sources import ReadingMode, Source
 from tests.documents_made.answerable import planted
@@ -32,7 +33,7 @@ class Model:
         self.notes = notes
         self.prompts: list[str] = []
 
-    def __call__(self, messages: tuple[ChatMessage, ...], max_tokens: int) -> str:
+    def __call__(self, messages: tuple[ChatMessage, ...], max_tokens: int, listen: Listen | None) -> str:
         text = messages[-1].text
         if len(text) > self.most_chars:
             raise TooLongForModel(self.most_chars / len(text))
@@ -66,7 +67,7 @@ def test_progress_goes_from_nothing_to_all_and_tells_the_rest() -> None:
     pages = pages_of([paragraph(Random(n), 8) for n in range(40)])
     ReadAll(pages, "List all.", budgets(2_000, None), Model(), lambda done, left: told.append((done, left))).read()
     assert told[0] == (0, None)
-    assert told[-1] == (40, 0.0)
+    assert told[-1][0] == 40
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert all(left is not None for _, left in told[1:])
 
@@ -133,6 +134,29 @@ def test_the_answer_is_written_from_the_notes(desk: Desk) -> None:
     assert kinds.index(AnswerGrounded) > kinds.index(ReadingAll)
 
 
+def test_notes_that_were_too_long_for_the_answer_are_not_taken_again(desk: Desk) -> None:
+    content, _ = planted(30, 3)
+    desk.read(long_pdf=content)
+    request_id = desk.chat.ask(desk.conversation(), "List every code word.", read_all=True)
+    seen = 0
+    while True:
+        desk.asked(seen + 1)
+        if not desk.engine.asked[seen].request_id.startswith("aside-"):
+            break
+        seen += 1
+        desk.engine.say("\n".join(f"Note {at} of step {seen}" for at in range(20)))
+        desk.engine.end()
+    desk.engine.end(FinishReason.FAILED, PromptTooLong(9_000, 4_500))
+    desk.asked(seen + 2)
+    first, again = desk.engine.asked[seen:]
+    assert again.request_id == request_id
+    assert 0 < again.messages[-1].text.count("Note") < first.messages[-1].text.count("Note")
+    assert f"of step {seen}" in again.messages[-1].text
+    desk.engine.say("There are none.")
+    desk.engine.end()
+    desk.wait_for(AnswerChecked, request_id)
+
+
 def test_each_planted_fact_of_four_hundred_pages_reaches_a_prompt(desk: Desk) -> None:
     content, words = planted(400, 20)
     desk.read(report_pdf=content)
@@ -145,7 +169,8 @@ def test_each_planted_fact_of_four_hundred_pages_reaches_a_prompt(desk: Desk) ->
         holding = [prompt for prompt in model.prompts if word in prompt]
         assert len(holding) == 1
         # Under the number of its own page.
-        assert f"[{page}] file=" in holding[0][: holding[0].index(word)].rpartition("⟧")[0].rpartition("⟦")[2]
+        above = holding[0][: holding[0].index(word)].rpartition("\n--- ")[2] or holding[0]
+        assert f'[{page}] "report.pdf", page {page}' in above.splitlines()[0]
 
 
 def test_stopped_in_the_middle_keeps_what_was_read(desk: Desk) -> None:
@@ -178,7 +203,7 @@ def test_the_time_is_told_before(desk: Desk) -> None:
 
 
 def test_ended_by_cancelling_between_parts() -> None:
-    def ask(_messages: tuple[ChatMessage, ...], _most: int) -> str:
+    def ask(_messages: tuple[ChatMessage, ...], _most: int, _listen: Listen | None) -> str:
         raise Cancelled
 
     with pytest.raises(Cancelled):

@@ -40,3 +40,21 @@ def test_only_the_beginning_is_looked_at() -> None:
 
     assert is_spoken("lamp " * 100_000, frozenset({"en"}), pieces_of)
     assert [len(text) for text in seen] == [4000]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What was FNCB Bancorp's capex in FY2022?", "Where is the Kruskal-Wallis test?"],
+)
+def test_small_english_words_speak_for_a_question_of_names_and_abbreviations(text: str) -> None:
+    assert is_spoken(text, frozenset({"en"}), never)
+
+
+def test_a_text_without_small_words_is_judged_by_its_pieces() -> None:
+    english = frozenset({"en"})
+    assert is_spoken("harbour lights", english, lambda _: ["harbour", "lights"])
+    assert not is_spoken("Mietvertrag Kaution", english, lambda _: ["mi", "##et", "##vert", "##rag", "ka", "##ution"])
+
+
+def test_other_letters_are_not_english_whatever_else_stands_there() -> None:
+    assert not is_spoken("เขาเขียนหนังสือเล่มนี้ในปีนั้นและ To the Nobility of the Nation", frozenset({"en"}), never)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime.api import AnswerDelta, AnswerFinished, Event, Paths, Runtime
+from runtime.documents import crew
 from runtime.documents.embeddings.process import EmbedderProcess
 from runtime.documents.learning_work import BATCH_PASSAGES
 from runtime.documents.power import Power
@@ -70,6 +71,12 @@ def test_scans_wait_for_power_unless_somebody_asks_for_one(house: House, tmp_pat
     assert service.wait(meaning=True, timeout_s=60)
     assert service.status().waits_for is None
     assert service.status().by_state[State.RECOGNISING] == 0
+
+
+@pytest.mark.parametrize(("cores", "files"), [(1, 2), (2, 2), (3, 2), (4, 3), (8, 4), (64, 4)])
+def test_reading_leaves_a_core_to_the_person(cores: int, files: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "free_children", lambda: cores)
+    assert crew.readers_side_by_side() == files
 
 
 def test_power_is_asked_for_seldom_and_noticed() -> None:

@@ -1,0 +1,202 @@
+"""Whether a figure or a name stands where the claim puts it, or whether another one fits that place better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from runtime.documents.checking.figures import Figure, agree, comparable
+from runtime.documents.checking.matching import Matches
+from runtime.documents.checking.prepared import Prepared, Word
+from runtime.documents.checking.sources import Evidence, Sentence
+
+# A word counts less for a value the farther it stands from it, in words.
+CLAIM_REACH, SOURCE_REACH = 4.0, 6.0
+NEIGHBOUR = 0.3
+# What a sentence says of the one before it ("it", "there").
+BEFORE = 0.7
+MOST_MENTIONS = 2
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure or a name in a text: its words' numbers, and its words."""
+
+    first: int
+    last: int
+    text: str
+    figure: Figure | None
+    stems: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """``own``: how well the words around the claim's value stand around it in the sources (0 to 1), -1 where it is in
+    none; ``rival``: the same for the best other value, which is ``other``. ``apart``: how much more of the claim stands
+    in a sentence with another such value than in any with this one."""
+
+    value: Value
+    own: float
+    rival: float
+    other: str
+    found: bool
+    apart: float = 0.0
+
+
+def values_of(text: Prepared, names: bool = True, opening: frozenset[str] = frozenset()) -> list[Value]:
+    """The figures and the names of a text."""
+    found = [
+        Value(at, _last_word(text, figure.stop, at), figure.text, figure)
+        for at, figure in zip(text.figure_at, text.figures, strict=True)
+    ]
+    return found + (list(_names(text, opening)) if names else [])
+
+
+def slots(claim: Prepared, matches: Matches, evidence: Evidence) -> list[Slot]:
+    """Each value of the claim, weighed against all others of the sources."""
+    mine = values_of(claim, opening=evidence.name_stems)
+    others = [(number, value) for number, text in enumerate(evidence.prepared) for value in values_of(text)]
+    sentences = {(sentence.source, sentence.number): sentence for sentence in evidence.sentences}
+    found = [_slot(value, mine, others, claim, matches, evidence, sentences) for value in mine]
+    homes = [(value, (number, evidence.prepared[number].words[value.first].sentence)) for number, value in others]
+    return [replace(slot, apart=_apart(slot.value, mine, homes, matches, sentences)) for slot in found]
+
+
+def _apart(
+    value: Value,
+    mine: Sequence[Value],
+    homes: Sequence[tuple[Value, tuple[int, int]]],
+    matches: Matches,
+    sentences: dict[tuple[int, int], Sentence],
+) -> float:
+    beside = [at for at, word in enumerate(matches.words) if not value.first <= word.at <= value.last]
+    total = sum(matches.weights[at] for at in beside)
+    own = {home for candidate, home in homes if same(value, candidate)}
+    rival = {
+        home
+        for candidate, home in homes
+        if home not in own
+        and _could_stand_for(value, candidate)
+        and not any(same(one, candidate) for one in mine if one is not value)
+    }
+    if not own or not rival or not total or (value.figure is None and _is_topic(own)):
+        return 0.0
+
+    def covered(home: tuple[int, int]) -> float:
+        here, before = sentences.get(home), sentences.get((home[0], home[1] - 1))
+        return sum(
+            matches.weights[at]
+            * max(
+                matches.quality(at, here) if here else 0.0,
+                BEFORE * matches.quality(at, before) if before else 0.0,
+            )
+            for at in beside
+        )
+
+    return max(0.0, max(map(covered, rival)) - max(map(covered, own))) / total
+
+
+def _is_topic(homes: set[tuple[int, int]]) -> bool:
+    """A name that a whole passage is about is said once and meant throughout."""
+    return len(homes) > MOST_MENTIONS or any(sentence == 0 for _, sentence in homes)
+
+
+def same(claimed: Value, found: Value) -> bool:
+    """Whether the two are one value."""
+    if claimed.figure and found.figure:
+        return agree(claimed.figure, found.figure)
+    # "Brown" is "Mr Brown"; "Fox Mutual" is not "Wolf Mutual".
+    return not claimed.figure and not found.figure and (claimed.stems <= found.stems or found.stems <= claimed.stems)
+
+
+def _slot(
+    value: Value,
+    mine: Sequence[Value],
+    others: Sequence[tuple[int, Value]],
+    claim: Prepared,
+    matches: Matches,
+    evidence: Evidence,
+    sentences: dict[tuple[int, int], Sentence],
+) -> Slot:
+    context = _context(value, claim, matches)
+    total = sum(weight for _, weight in context) or 1.0
+    own, rival, other, found = 0.0, 0.0, "", False
+    for number, candidate in others:
+        alike = same(value, candidate)
+        if not alike and not _could_stand_for(value, candidate):
+            continue
+        fit = _fit(context, number, candidate, matches, evidence, sentences) / total
+        if alike:
+            own, found = max(own, fit), True
+        elif fit > rival and not any(same(one, candidate) for one in mine):
+            rival, other = fit, candidate.text
+    if not found and not value.figure and all(stem in evidence.vocabulary for stem in value.stems):
+        # It stands at the beginning of a sentence, or in small letters.
+        own, found = max(own, rival), True
+    return Slot(value, own if found else -1.0, rival, other, found)
+
+
+def _could_stand_for(value: Value, candidate: Value) -> bool:
+    if value.figure and candidate.figure:
+        return comparable(value.figure, candidate.figure)
+    return not value.figure and not candidate.figure
+
+
+def _context(value: Value, claim: Prepared, matches: Matches) -> list[tuple[int, float]]:
+    found = []
+    for number, word in enumerate(matches.words):
+        if value.first <= word.at <= value.last:
+            continue
+        away = value.first - word.at if word.at < value.first else word.at - value.last
+        found.append((number, matches.weights[number] / (1 + away / CLAIM_REACH)))
+    return found
+
+
+def _fit(
+    context: list[tuple[int, float]],
+    source: int,
+    candidate: Value,
+    matches: Matches,
+    evidence: Evidence,
+    sentences: dict[tuple[int, int], Sentence],
+) -> float:
+    home = evidence.prepared[source].words[candidate.first].sentence
+    own, before = sentences.get((source, home)), sentences.get((source, home - 1))
+    fit = 0.0
+    for number, weight in context:
+        best = 0.0
+        for sentence, share in ((own, 1.0), (before, NEIGHBOUR)):
+            if sentence is None:
+                continue
+            for stem, quality in matches.stems[number].items():
+                for place in sentence.stems.get(stem, ()):
+                    away = min(abs(place - candidate.first), abs(place - candidate.last))
+                    best = max(best, share * quality / (1 + away / SOURCE_REACH))
+        fit += weight * best
+    return fit
+
+
+def _names(text: Prepared, opening: frozenset[str]) -> Iterator[Value]:
+    run: list[Word] = []
+    for word in text.words:
+        named = word.name or (word.opening and word.stem in opening and word.text[0].isupper())
+        if named and run and word.at == run[-1].at + 1 and word.sentence == run[-1].sentence:
+            run.append(word)
+            continue
+        if run:
+            yield _name_value(text, run)
+        run = [word] if named else []
+    if run:
+        yield _name_value(text, run)
+
+
+def _name_value(text: Prepared, run: list[Word]) -> Value:
+    stems = frozenset(word.stem for word in run)
+    return Value(run[0].at, run[-1].at, text.text[run[0].start : run[-1].stop], None, stems)
+
+
+def _last_word(text: Prepared, stop: int, first: int) -> int:
+    last = first
+    while last + 1 < len(text.words) and text.words[last + 1].start < stop:
+        last += 1
+    return last

@@ -1,0 +1,1 @@
+"""A real answering model for benches: not built here but fetched, once, from the package index."""
