@@ -80,7 +80,7 @@ class Hearth(QObject):
         self.answers = AnswersController(
             self.chat,
             lambda: runtime.conversations,
-            lambda: runtime.documents,
+            lambda: runtime,
             bridge,
             runners.store,
             runners.documents_asked,

@@ -29,6 +29,7 @@ from runtime.errors import ModelNotFound
 from runtime.events import (
     AnswerFinished,
     AnswerStarted,
+    AnswerStatistics,
     DownloadChanged,
     Event,
     FinishReason,
@@ -38,6 +39,7 @@ from runtime.events import (
 from runtime.fitting import Fitting
 from runtime.forgetting import Forgetting, conversations_for_a_moment
 from runtime.grounding.preparing import FromDocuments
+from runtime.grounding.reading_all import estimated_walk
 from runtime.guide import Guide
 from runtime.hardware.pressure import read_memory
 from runtime.housekeeping import Housekeeping, shelf_card
@@ -55,6 +57,7 @@ from runtime.requests import (
     LoadModel,
     Manners,
 )
+from runtime.sources import DocumentScope
 from runtime.storage.database import Database
 from runtime.storage.memory import MemoryDatabase
 from runtime.storage.secrets import SecretStore
@@ -223,7 +226,6 @@ class Runtime:
             better=self._model_to_learn_with,
             on_battery=runs_on_battery,
             works_on_battery=self.settings.settings.documents_on_battery,
-            pace=self._pace,
             forgotten=self._forget_words,
         )
         self._opened.append(service.close)
@@ -288,7 +290,9 @@ class Runtime:
             tell,
             # "I am only the guide" is nothing that a model should read as its own words.
             left_out=lambda message: message.model == GUIDE_NAME and self.guide.gave_up(message),
-            from_documents=FromDocuments(lambda: self.documents, self._pace),
+            from_documents=FromDocuments(
+                lambda: self.documents, self._pace, measured=lambda figures: self._note_speed(conversing, figures)
+            ),
         )
         titles = Titles(self.conversations, conversing.aside, self._on_event)
         self._opened.append(conversing.close)
@@ -303,7 +307,12 @@ class Runtime:
     def passing_chat(self, *, quotes: bool = False) -> Conversing:
         """Conversations of :attr:`passing_store`, with an engine of their own; ``quotes``: documents are quoted, and no
         model answers. For commands."""
-        through = FromDocuments(lambda: self.documents, lambda: self._pace_of(chat), quotes)
+        through = FromDocuments(
+            lambda: self.documents,
+            lambda: self._pace_of(chat),
+            quotes,
+            measured=lambda figures: self._note_speed(chat, figures),
+        )
         chat = Conversing(self.passing_store, self._make_engine, self._on_event, from_documents=through)
         self._opened.append(chat.close)
         return chat
@@ -338,6 +347,14 @@ class Runtime:
             engine = EngineHost(on_event, read_memory=read_memory)
         self._opened.append(engine.close)
         return engine
+
+    def estimate_read_all(self, scope: DocumentScope) -> tuple[int, float | None]:
+        """Pages of a scope, and about how many seconds the model of :attr:`chat` takes to read them all; None while
+        nobody knows. Asks the index: not for the UI thread."""
+        pages, tokens = self.documents.size(scope)
+        chat = vars(self).get("chat")
+        loaded = chat.loaded if chat is not None else None
+        return pages, estimated_walk(pages, tokens, loaded.context_tokens if loaded else 0, self._pace())
 
     # --- what needs several rooms -------------------------------------------------------------------------------------
 
@@ -416,7 +433,11 @@ class Runtime:
             loaded, figures = self.chat.loaded, event.statistics
             if loaded is not None:
                 self.library.note_answer(loaded.folder, figures.answer_tokens_per_s, figures.answer_tokens)
-                self.measuring.note_answer(self.fitting.measured_as(loaded.folder), figures)
+                self._note_speed(self.chat, figures)
+
+    def _note_speed(self, chat: Conversing, figures: AnswerStatistics) -> None:
+        if chat.loaded is not None:
+            self.measuring.note_answer(self.fitting.measured_as(chat.loaded.folder), figures)
 
     def _make_way(self, event: Event) -> None:
         """Documents leave the computer to an answer while it is given."""

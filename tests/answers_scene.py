@@ -22,6 +22,7 @@ from runtime.api import (
     MessageState,
     Paths,
 )
+from runtime.documents.gathering import Pace
 from runtime.documents.rows import Collection
 from runtime.documents.views import DocumentView
 from tests import made_up_answers as made
@@ -29,16 +30,17 @@ from tests.made_up_documents import FAMILY, MadeUpDocuments, every_state, many
 
 WAIT_S = 15.0
 LEASE = DocumentScope(documents=(1,))
+TOKENS_A_PAGE, PACE = 330, Pace(700.0, 60.0)
 
 
 class AnsweredDocuments(MadeUpDocuments):
     """Also knows how much there is to read."""
 
-    pages, seconds = 412, 360.0
+    pages = 412
 
-    def estimate_read_all(self, scope: DocumentScope) -> tuple[int, float | None]:
-        self.asked.append(("estimate", scope))
-        return self.pages, self.seconds
+    def size(self, scope: DocumentScope) -> tuple[int, int]:
+        self.asked.append(("size", scope))
+        return self.pages, self.pages * TOKENS_A_PAGE
 
 
 class AnswersScene:
@@ -53,7 +55,7 @@ class AnswersScene:
         self.hearth = Hearth(paths, theme)
         self.runtime = self.hearth.runtime
         self.documents = AnsweredDocuments(on_event=self.hearth.bridge.deliver)
-        vars(self.runtime)["documents"] = self.documents
+        vars(self.runtime).update(documents=self.documents, _pace=lambda: PACE)
         self.runtime.settings.change(first_run_done=True)
         self._begun: list[object] = []
         self.hearth.chat.opened.connect(lambda conversation, _at: self._begun.append(conversation))

@@ -63,7 +63,7 @@ class AnswersController(QObject):
         self,
         chat: ChatController,
         scopes: Callable[[], ScopeStore],
-        documents: Callable[[], Estimates],
+        estimates: Callable[[], Estimates],
         bridge: EventBridge,
         store: TaskRunner,
         questions: TaskRunner,
@@ -74,7 +74,7 @@ class AnswersController(QObject):
         super().__init__(parent)
         self._chat = chat
         self._scopes = scopes
-        self._documents = documents
+        self._estimates = estimates
         self._store = store
         self._questions = questions
         self._known: OrderedDict[str, Grounding] = OrderedDict()
@@ -166,7 +166,7 @@ class AnswersController(QObject):
         """Find out how much there is to read; :attr:`estimated` follows, or :attr:`failed`."""
         scope = self.scope
         self._questions.run(
-            lambda: self._documents().estimate_read_all(scope),
+            lambda: self._estimates().estimate_read_all(scope),
             lambda found: self.estimated.emit(question, *found),
             lambda _problem: self.estimated.emit(question, 0, None),
         )

@@ -14,10 +14,6 @@ from runtime.documents.standing import StandingIndex
 from runtime.documents.weight import token_estimate
 from runtime.sources import DocumentScope, Grounding, ReadingMode, Source
 
-# Of a step of reading all: what is written down of a part, against the part itself.
-NOTES_TOKENS = 300
-# What one part of it holds where nobody says otherwise.
-PART_TOKENS = 3_000
 QUOTED_BUDGET_TOKENS = 1_200
 # Words of questions about a document itself, which need not stand in it.
 _ABOUT_ALL = re.compile(
@@ -109,16 +105,10 @@ class Gathering:
         """Every page with text of every document of a scope, in order, numbered from 1."""
         yield from _numbered(self._page_sources(self.reach(scope).documents))
 
-    def estimate(self, scope: DocumentScope, pace: Pace | None) -> tuple[int, float | None]:
-        """How many pages reading all of it is, and about how many seconds; None where no pace is known."""
+    def size(self, scope: DocumentScope) -> tuple[int, int]:
+        """How many pages reading all of a scope is, and about how many tokens."""
         reach = self.reach(scope)
-        if pace is None or pace.reading_tokens_per_s <= 0:
-            return reach.pages, None
-        seconds = reach.tokens / pace.reading_tokens_per_s
-        if pace.writing_tokens_per_s > 0:
-            parts = max(1, reach.tokens // PART_TOKENS)
-            seconds += (parts + 1) * NOTES_TOKENS / pace.writing_tokens_per_s
-        return reach.pages, seconds
+        return reach.pages, reach.tokens
 
     def _page_sources(self, rows: Sequence[IndexedDocument]) -> Iterator[Source]:
         for row in rows:

@@ -19,7 +19,7 @@ from runtime.documents.weight import token_estimate
 __all__ = ["PASSAGES_VERSION", "CutPage", "Passage", "PassageCutter", "cut_pages", "packed", "primary", "whole_text"]
 
 # Raised when the same pages would give other passages.
-PASSAGES_VERSION = 2
+PASSAGES_VERSION = 3
 # In letters of running English: about 220 tokens, under a small model's 256.
 TARGET_WEIGHT = 1000
 OVERLAP_CHARS = 100

@@ -83,7 +83,9 @@ class PlainReading:
     ) -> tuple[ReadingResult, PreparedDocument]:
         """The file, made ready by the child that reads it; ``came`` is called for each page."""
         path, password = Path(system_path(row.path)), self._password(row.id)
-        known = RestoredPages(self._index, row, stamp) if row.version != INDEX_VERSION else None
+        # What was locked in a file of before is read beside what is known.
+        again = row.version != INDEX_VERSION or bool(password)
+        known = RestoredPages(self._index, row, stamp) if again else None
         if known is None or not known.tried:
             return self._reader.prepare(path, lambda _page: came(), password=password, cancel=cancel, on_facts=on_facts)
         # What was recognised before is in the index alone: here is where it can be put in.

@@ -13,7 +13,7 @@ from runtime.documents.crew import Crew
 from runtime.documents.embedders import Embedders, RestingEmbedder
 from runtime.documents.embeddings.models import EmbeddingModel
 from runtime.documents.followed import Unwanted
-from runtime.documents.gathering import Gathering, Pace
+from runtime.documents.gathering import Gathering
 from runtime.documents.keeping import Keeping, followed, root_of
 from runtime.documents.opening import DocumentsLock, make_embedder, make_local_embedder, make_process, open_index
 from runtime.documents.overview import Now, Overview
@@ -43,8 +43,8 @@ class DocumentService:
     Any thread. No call takes longer than a write to the index, except where it is said to block. ``embedder`` makes the
     model that every Hearth has; ``better`` says where one is that was downloaded, and is asked every few seconds.
     ``on_battery`` asks whether this computer lives from its battery; ``works_on_battery``: meaning and recognition,
-    which otherwise wait then, go on. ``pace`` is that of the model that
-    answers; ``forgotten`` is told, on any thread, when documents were forgotten.
+    which otherwise wait then, go on. ``forgotten`` is told, on any thread, when
+    documents were forgotten.
 
     Raises (when made): StoreTooNew, StoreFull, HomeNotWritable.
     """
@@ -58,7 +58,6 @@ class DocumentService:
         better: Callable[[], EmbeddingModel | None] = lambda: None,
         on_battery: Callable[[], bool] = never_on_battery,
         works_on_battery: bool = False,
-        pace: Callable[[], Pace | None] = lambda: None,
         forgotten: Callable[[], None] = lambda: None,
     ) -> None:
         self._index = open_index(paths.home / "documents.db")
@@ -78,7 +77,6 @@ class DocumentService:
         self._overview = Overview(self._index, self._embedders, self._now)
         self._asking = Asking(self._index, self._embedders)
         self._gathering = Gathering(self._index, self._asking)
-        self._pace = pace
         self._forgotten = forgotten
         self._pages = PageView()
         self._announcer: Announcer | None = None
@@ -301,9 +299,9 @@ class DocumentService:
         """Every page with text of a scope, in order, numbered from 1. Blocks, about 0.3 ms a page."""
         return tuple(self._gathering.pages(scope))
 
-    def estimate_read_all(self, scope: DocumentScope) -> tuple[int, float | None]:
-        """Pages of a scope, and about how many seconds a model takes to read them all; None while nobody knows."""
-        return self._gathering.estimate(scope, self._pace())
+    def size(self, scope: DocumentScope) -> tuple[int, int]:
+        """Pages of a scope, and about how many tokens they are."""
+        return self._gathering.size(scope)
 
     def forgotten(self) -> frozenset[int]:
         """Documents that were forgotten, while something of them may still be kept outside the index."""

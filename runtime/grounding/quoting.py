@@ -10,7 +10,7 @@ from runtime.sources import Grounding, ReadingMode, Verdict, VerdictKind
 
 MOST_QUOTES = 4
 LONGEST_QUOTE_CHARS = 900
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&-])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~$&-])")
 _BREAKS = re.compile(r"\s*\n\s*")
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from runtime.documents.context import TOKENS_A_SOURCE
 from runtime.documents.gathering import Pace
 from runtime.documents.weight import token_estimate
-from runtime.grounding.budgets import Budgets
+from runtime.grounding.budgets import Budgets, budgets
 from runtime.grounding.fencing import joining_turns, new_tag, notes_turns
 from runtime.grounding.noting import NUMBERS, ordered
-from runtime.grounding.walk_pace import MOST_JOININGS, Ahead, WalkPace
+from runtime.grounding.walk_pace import MOST_JOININGS, Ahead, WalkPace, walk_seconds
 from runtime.requests import ChatMessage
 from runtime.sources import Source
 
@@ -64,10 +64,15 @@ def step_sizes(tokens: int, budgets: Budgets) -> tuple[int, int]:
     return part, min(budgets.notes, max(FEWEST_NOTES_TOKENS, int(part * NOTES_OF_PART)))
 
 
-def steps_of(pages: Sequence[Source], budgets: Budgets) -> tuple[tuple[int, ...], int]:
-    """About what each step of a walk reads, in tokens, and what it may write: to tell its time before it begins."""
-    part, notes = step_sizes(sum(map(_cost, pages)), budgets)
-    return _steps(map(_cost, pages), part), notes
+def estimated_walk(pages: int, tokens: int, context_tokens: int, pace: Pace | None) -> float | None:
+    """About how many seconds a walk through so many pages, of so many tokens together, takes before the answer's first
+    word; None where no pace is known. Pure."""
+    if pace is None or not pages:
+        return None
+    sizes = budgets(context_tokens, pace, patient=True)
+    costs = [tokens // pages + TOKENS_A_SOURCE] * pages
+    part, notes = step_sizes(sum(costs), sizes)
+    return walk_seconds(_steps(costs, part), notes, sizes.part, pace)
 
 
 class ReadAll:

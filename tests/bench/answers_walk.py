@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from runtime.documents.gathering import Pace
+from runtime.documents.weight import token_estimate
 from runtime.events import AnswerStatistics, ReadingAll
-from runtime.grounding.budgets import budgets
-from runtime.grounding.reading_all import steps_of
-from runtime.grounding.walk_pace import walk_seconds
+from runtime.grounding.reading_all import estimated_walk
 from runtime.sources import DocumentScope
 from tests.bench.answers_real import RealChat, Told
 from tests.documents_made.answerable import planted
@@ -68,9 +67,8 @@ def pace_of(figures: list[AnswerStatistics]) -> Pace | None:
 
 def _estimate(pages: Any, chat: RealChat) -> float | None:
     loaded = chat.chat.loaded
-    sizes = budgets(loaded.context_tokens if loaded else 0, chat.pace, patient=True)
-    steps, most = steps_of(pages, sizes)
-    return walk_seconds(steps, most, sizes.part, chat.pace)
+    tokens = sum(token_estimate(page.text) for page in pages)
+    return estimated_walk(len(pages), tokens, loaded.context_tokens if loaded else 0, chat.pace)
 
 
 def _totals(told: Told) -> list[tuple[float, float]]:

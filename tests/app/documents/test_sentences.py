@@ -54,7 +54,11 @@ State = DocumentViewState
         ),
         (
             made.document(
-                1, "a.zip", pages=1, pages_read=1, parameters={"parts_failed": 1, "parts_locked": 1, "password_wrong": True}
+                1,
+                "a.zip",
+                pages=1,
+                pages_read=1,
+                parameters={"parts_failed": 1, "parts_locked": 1, "password_wrong": True},
             ),
             "Ready · 1 page · English · that password did not open 1 file in it",
         ),

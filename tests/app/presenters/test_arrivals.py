@@ -265,7 +265,7 @@ def test_documents_are_asked_and_drawn_off_the_ui_thread_and_the_width_is_kept(s
     scene.until(lambda: scene.looking() and scene.viewer.canvas.boxes_shown())
     scene.documents.forget((1,))
     scene.until(lambda: not scene.viewer.isVisible())
-    assert {"estimate_read_all", "document_at", "page_text", "page_image", "passage_boxes"} <= watched.called
+    assert {"size", "document_at", "page_text", "page_image", "passage_boxes"} <= watched.called
     assert watched.on_ui_thread == []
     window, beside = scene.hearth.window, scene.page.beside
     beside.take_share(0.61)

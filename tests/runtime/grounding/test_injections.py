@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,17 @@ def test_a_quoted_injection_is_plain_text(text: str) -> None:
     assert not re.search(r"<(?!/?(?:blockquote|p)\b)[a-z]", rendered), rendered
     assert "href" not in rendered
     assert "<img" not in rendered
+
+
+def test_what_is_quoted_stands_as_it_was_written() -> None:
+    from markdown_it import MarkdownIt
+
+    text = "[x] The fee (if any) is 5 * 3 = 15 € & due on 1_May; see <Annex> (a) and $4 \\(or\\) #2."
+    answer, _ = quoted(grounding(source(text)))
+    # Round brackets alone are nothing, and escaped ones begin a formula.
+    assert "(if any)" in answer
+    rendered = MarkdownIt("commonmark", {"html": True}).render(answer)
+    assert html.unescape(re.sub(r"</?(?:blockquote|p)>", "", rendered)).split("\n")[1].startswith(text)
 
 
 def test_our_own_marks_in_a_document_are_not_ours() -> None:

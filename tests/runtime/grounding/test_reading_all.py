@@ -13,7 +13,7 @@ from runtime.documents.gathering import Pace
 from runtime.errors import PromptTooLong
 from runtime.events import AnswerChecked, AnswerFinished, AnswerGrounded, FinishReason, ReadingAll
 from runtime.grounding.budgets import budgets
-from runtime.grounding.reading_all import Listen, ReadAll, TooLongForModel
+from runtime.grounding.reading_all import Listen, ReadAll, TooLongForModel, estimated_walk
 from runtime.requests import ChatMessage
 from runtime.sources import ReadingMode, Source
 from tests.documents_made.answerable import planted
@@ -194,10 +194,10 @@ def test_stopped_in_the_middle_keeps_what_was_read(desk: Desk) -> None:
 def test_the_time_is_told_before(desk: Desk) -> None:
     content, _ = planted(30, 3)
     desk.read(long_pdf=content)
-    assert desk.documents.estimate_read_all(EVERYTHING) == (30, None)
-    desk.documents._pace = lambda: Pace(500.0, 20.0)
-    pages, seconds = desk.documents.estimate_read_all(EVERYTHING)
+    pages, tokens = desk.documents.size(EVERYTHING)
     assert pages == 30
+    assert estimated_walk(pages, tokens, 8_192, None) is None
+    seconds = estimated_walk(pages, tokens, 8_192, Pace(500.0, 20.0))
     assert seconds is not None
     assert 5 < seconds < 120
 

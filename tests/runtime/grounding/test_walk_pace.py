@@ -12,8 +12,8 @@ from runtime.documents.weight import token_estimate
 from runtime.events import AnswerStatistics
 from runtime.grounding.budgets import budgets
 from runtime.grounding.noting import ordered
-from runtime.grounding.reading_all import Listen, ReadAll, steps_of
-from runtime.grounding.walk_pace import WalkPace, walk_seconds
+from runtime.grounding.reading_all import Listen, ReadAll, estimated_walk
+from runtime.grounding.walk_pace import WalkPace
 from runtime.hardware.described import described_computer
 from runtime.measuring import Measuring
 from runtime.requests import ChatMessage, Role
@@ -123,10 +123,9 @@ def test_pages_are_counted_while_a_part_is_read() -> None:
 
 def test_before_it_begins_it_is_told_from_earlier_answers() -> None:
     pages, pace = uneven_pages(100, 4), Pace(300, 30)
-    sizes = budgets(8_192, pace, patient=True)
-    steps, most = steps_of(pages, sizes)
-    assert walk_seconds(steps, most, sizes.part, None) is None
-    told = walk_seconds(steps, most, sizes.part, pace)
+    tokens = sum(token_estimate(page.text) for page in pages)
+    assert estimated_walk(len(pages), tokens, 8_192, None) is None
+    told = estimated_walk(len(pages), tokens, 8_192, pace)
     real, _ = walk(TimedModel(300, 30, 4), pages, None)
     assert told is not None
     assert told / real == pytest.approx(1, abs=0.3)
