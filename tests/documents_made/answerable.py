@@ -21,8 +21,8 @@ _THINGS = (
 _ATTRIBUTES = (
     ("Either party may end the tenancy of the {thing} in {street} by giving notice of {n} weeks.",
      "How much notice is needed to end the tenancy of the {thing} in {street}?", "{n} weeks"),
-    ("For the {thing} in {street} a security deposit of {m},{n}00 euros was paid.",
-     "What deposit was paid for the {thing} in {street}?", "{m},{n}00 euros"),
+    ("For the {thing} in {street} a security deposit of {m},{n}0 euros was paid.",
+     "What deposit was paid for the {thing} in {street}?", "{m},{n}0 euros"),
     ("The {thing} in {street} has a floor area of {n} square metres.",
      "How large is the {thing} in {street}?", "{n} square metres"),
     ("The boiler that heats the {thing} in {street} was last serviced by the firm of {name}.",
