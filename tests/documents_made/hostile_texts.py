@@ -163,7 +163,7 @@ def _pictures() -> Iterator[tuple[str, Callable[[], bytes], Iterable[ReadingEnd]
         lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>while(1);</script><text>words</text></svg>',
         (),
     )
-    yield "phone.heic", lambda: b"\0\0\0\x18ftypheic" + b"\0" * 100, {ReadingEnd.UNSUPPORTED}
+    yield "phone.heic", lambda: b"\0\0\0\x18ftypheic" + b"\0" * 100, {ReadingEnd.DAMAGED}
     yield "program.pdf", lambda: b"\x7fELF" + b"\0" * 500, {ReadingEnd.UNSUPPORTED}
     yield "inner.gz", lambda: zlib.compress(b"a" * 1000, wbits=31), {ReadingEnd.UNSUPPORTED}
     yield "base64.txt", lambda: base64.encodebytes(b"words" * 100_000), {ReadingEnd.READ}
