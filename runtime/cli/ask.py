@@ -161,8 +161,13 @@ def _print_sources(grounding: Grounding, request: LoadModel | None) -> None:
             print("    " + " ".join(source.text.split()))
     missing = [verdict for verdict in grounding.verdicts or () if verdict.kind == "not_found"]
     if missing:
-        print(f"{len(missing)} sentences are not in the documents.")
-    print(f"{grounding.pages_read} of {grounding.pages} pages in {grounding.documents} documents were read.")
+        print(f"Not in the documents: {_counted(len(missing), 'sentence')}.")
+    of = _counted(grounding.documents, "document")
+    print(f"Read: {grounding.pages_read} of {_counted(grounding.pages, 'page')} in {of}.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _document(message: Message, request: LoadModel | None) -> dict[str, Any]:
