@@ -53,18 +53,28 @@ def _as_large_as(size_bytes: int, model: Path, folder: Path) -> Path:
     return folder
 
 
-class Photographer:
-    """Walks the road and takes a picture at each stop."""
+class Camera:
+    """The application in the look that was asked for on the command line."""
 
-    def __init__(self, arguments: argparse.Namespace, home: Path) -> None:
+    def __init__(self, arguments: argparse.Namespace) -> None:
         from app.application import make_application
         from app.theme.theme import Theme
-        from runtime.api import Paths
 
         self._arguments = arguments
         self._application = make_application([])
         self._theme = Theme(self._application)
         self._theme.apply(self._application)
+        self._scheme = "dark" if arguments.dark else "light"
+        self._theme.choose(self._scheme, arguments.text)
+
+
+class Photographer(Camera):
+    """Walks the road and takes a picture at each stop."""
+
+    def __init__(self, arguments: argparse.Namespace, home: Path) -> None:
+        from runtime.api import Paths
+
+        super().__init__(arguments)
         self.paths = Paths.below(home)
         self.paths.prepare()
 
@@ -77,9 +87,8 @@ class Photographer:
         with LoopbackHub() as hub:
             os.environ["HF_ENDPOINT"] = hub.endpoint
             hearth = self.hearth = Hearth(self.paths, self._theme)
-            scheme = "dark" if self._arguments.dark else "light"
-            hearth.runtime.settings.change(theme=scheme, text_scale=self._arguments.text)
-            self._theme.choose(scheme, self._arguments.text)
+            hearth.runtime.settings.change(theme=self._scheme, text_scale=self._arguments.text)
+            self._theme.choose(self._scheme, self._arguments.text)
             hearth.window.resize(*map(int, self._arguments.size.split("x")))
             hearth.show()
             try:

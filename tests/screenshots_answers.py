@@ -5,7 +5,6 @@ The whole window with a real home, and made-up documents and answers.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.screenshots import parsed
+from tests.screenshots import Camera, parsed
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -37,19 +36,8 @@ def main() -> int:
     return 0
 
 
-class _Photographer:
+class _Photographer(Camera):
     """Opens the app, takes a picture, and closes it again."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        from app.application import make_application
-        from app.theme.theme import Theme
-
-        self._arguments = arguments
-        self._application = make_application([])
-        self._theme = Theme(self._application)
-        self._theme.apply(self._application)
-        self._scheme = "dark" if arguments.dark else "light"
-        self._theme.choose(self._scheme, arguments.text)
 
     def take_all(self) -> None:
         """Every state in turn."""

@@ -5,7 +5,6 @@ The page with its presenter and controllers, and made-up documents behind them.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.screenshots import parsed
+from tests.screenshots import Camera, parsed
 
 if TYPE_CHECKING:
     from tests.documents_scene import Scene
@@ -27,18 +26,8 @@ def main() -> int:
     return 0
 
 
-class _Photographer:
+class _Photographer(Camera):
     """Sets the page up, takes a picture, and clears it again."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        from app.application import make_application
-        from app.theme.theme import Theme
-
-        self._arguments = arguments
-        self._application = make_application([])
-        self._theme = Theme(self._application)
-        self._theme.apply(self._application)
-        self._theme.choose("dark" if arguments.dark else "light", arguments.text)
 
     def take_all(self) -> None:
         """Every state in turn."""

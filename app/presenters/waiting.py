@@ -42,13 +42,13 @@ class WaitingPresenter(QObject):
         """Whether a question waits. Sent once more it does not."""
         asked_before = question in (self._question, self._allowed)
         self._question = ""
-        self._composer.waiting.say("")
+        self._composer.waiting.tell("")
         line = "" if asked_before else self._waits_for()
         if not line or self._composer.text().strip() != question:
             self._allowed = ""
             return False
         self._question = question
-        self._composer.waiting.say(line)
+        self._composer.waiting.tell(line)
         return True
 
     def look(self) -> None:
@@ -57,7 +57,7 @@ class WaitingPresenter(QObject):
             return
         line = self._waits_for() if not self._composer.waiting.isHidden() else ""
         if line:
-            self._composer.waiting.say(line)
+            self._composer.waiting.tell(line)
         elif self._composer.waiting.isHidden():
             self._question = ""  # the person took it away
         else:
@@ -66,11 +66,11 @@ class WaitingPresenter(QObject):
     def leave(self) -> None:
         """Another conversation is open."""
         self._question = self._allowed = ""
-        self._composer.waiting.say("")
+        self._composer.waiting.tell("")
 
     def _ask_now(self) -> None:
         question, self._question = self._question, ""
-        self._composer.waiting.say("")
+        self._composer.waiting.tell("")
         self._composer.setFocus()
         if question:
             self._allowed = question
