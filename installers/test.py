@@ -1,6 +1,7 @@
 """``python3 installers/test.py``: sets up the test environment if needed, then lint, types, layer rules and tests.
 
-The tests run as two halves side by side, the window's and the engine's, for most of their time is waiting.
+The tests run as two halves side by side, the window's with the documents and the rest of the engine's, for most of
+their time is waiting.
 
 Words after it go to pytest, which then runs alone.
 """
@@ -23,7 +24,8 @@ CHECKS = (
     ("types", ["mypy"]),
     ("layers", ["lint-imports"]),
 )
-WINDOW_TESTS = ("tests/app", "tests/e2e")
+# As long as all others together.
+WINDOW_TESTS = ("tests/app", "tests/e2e", "tests/runtime/documents", "tests/runtime/grounding")
 
 
 def main() -> int:
@@ -56,8 +58,8 @@ def run_tests(python: str) -> list[str]:
         code = subprocess.run([python, "-m", "pytest", *engine], cwd=environment.ROOT, check=False).returncode
         failed = ["tests of the engine"] if code else []
         if beside.wait():
-            failed.append("tests of the window")
-        print("== tests of the window", flush=True)
+            failed.append("tests of the window and the documents")
+        print("== tests of the window and the documents", flush=True)
         said.seek(0)
         shutil.copyfileobj(said, sys.stdout.buffer)
         sys.stdout.flush()

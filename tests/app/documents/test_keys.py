@@ -57,8 +57,6 @@ def test_tab_goes_on_into_the_page_that_is_looked_at(scene: Scene) -> None:
     assert by_tab(scene, scene.page.field) == [
         "Search in all documents",
         "What was found",
-        "Previous place found (Shift+F3)",
-        "Next place found (F3)",
         "Show the file",
         "Close the document",
         "Previous page",
@@ -66,6 +64,8 @@ def test_tab_goes_on_into_the_page_that_is_looked_at(scene: Scene) -> None:
         "Next page",
         "Smaller",
         "Larger",
+        "Previous place found (Shift+F3)",
+        "Next place found (F3)",
         "Show as text",
         "Rental agreement 2024.pdf, page 9",
         "Back to the chat",
