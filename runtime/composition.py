@@ -20,7 +20,6 @@ from runtime.chats.shelf import Shelf
 from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
 from runtime.documents.embeddings.models import OFFERED, EmbeddingModel, OfferedModel, downloaded_model
-from runtime.documents.gathering import Pace
 from runtime.documents.service import DocumentService
 from runtime.downloads.manners import runs_on_battery
 from runtime.downloads.search import HubSearch
@@ -38,6 +37,7 @@ from runtime.events import (
 )
 from runtime.fitting import Fitting
 from runtime.forgetting import Forgetting, conversations_for_a_moment
+from runtime.grounding.pace import Pace
 from runtime.grounding.preparing import FromDocuments
 from runtime.grounding.reading_all import estimated_walk
 from runtime.guide import Guide

@@ -22,9 +22,9 @@ from runtime.api import (
     MessageState,
     Paths,
 )
-from runtime.documents.gathering import Pace
 from runtime.documents.rows import Collection
 from runtime.documents.views import DocumentView
+from runtime.grounding.pace import Pace
 from tests import made_up_answers as made
 from tests.made_up_documents import FAMILY, MadeUpDocuments, every_state, many
 

@@ -151,11 +151,6 @@ def reading_line(done: int, total: int, seconds_left: float | None) -> str:
 # --- what answers come from -------------------------------------------------------------------------------------------
 
 
-def scope_label(name: str) -> str:
-    """ "Answers from: Lease.pdf"."""
-    return f"Answers from: {name}"
-
-
 def being_read(coming: int, all_of_them: int) -> str:
     """ "being read", "2 being read"; "" when all are."""
     if not coming:

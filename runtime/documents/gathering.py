@@ -26,14 +26,6 @@ _ABOUT_ALL = re.compile(
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How fast a model was measured to read and to write here, in tokens a second."""
-
-    reading_tokens_per_s: float
-    writing_tokens_per_s: float
-
-
-@dataclass(frozen=True)
 class Reach:
     """The documents that a scope comes to: those that can be searched, and how many can not (yet)."""
 
@@ -106,9 +98,9 @@ class Gathering:
         yield from _numbered(self._page_sources(self.reach(scope).documents))
 
     def size(self, scope: DocumentScope) -> tuple[int, int]:
-        """How many pages reading all of a scope is, and about how many tokens."""
+        """How many pages reading all of a scope is, and about how many tokens its text is."""
         reach = self.reach(scope)
-        return reach.pages, reach.tokens
+        return reach.pages, sum(row.tokens for row in reach.documents)
 
     def _page_sources(self, rows: Sequence[IndexedDocument]) -> Iterator[Source]:
         for row in rows:

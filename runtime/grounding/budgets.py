@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runtime.documents.gathering import Pace
+from runtime.grounding.pace import Pace
 
 # Where no model is loaded yet whose context could be asked for.
 ASSUMED_CONTEXT_TOKENS = 8_192

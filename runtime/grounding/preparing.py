@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from runtime.cancel import Cancelled, CancelToken
-from runtime.documents.gathering import Pace
 from runtime.documents.service import DocumentService
 from runtime.documents.weight import token_estimate
 from runtime.errors import Problem, PromptTooLong
@@ -14,6 +13,7 @@ from runtime.events import AnswerStatistics, Event, ReadingAll
 from runtime.grounding.budgets import ASSUMED_CONTEXT_TOKENS, BEFORE_SHARE, Budgets, budgets
 from runtime.grounding.fencing import answer_turns, new_tag, question_turn, system_turn, turns_before
 from runtime.grounding.follow_ups import whole_question
+from runtime.grounding.pace import Pace
 from runtime.grounding.quoting import MOST_QUOTES, quoted
 from runtime.grounding.reading_all import Ask, Listen, ReadAll, TooLongForModel, Walk
 from runtime.requests import ChatMessage

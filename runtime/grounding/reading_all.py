@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from runtime.documents.context import TOKENS_A_SOURCE
-from runtime.documents.gathering import Pace
 from runtime.documents.weight import token_estimate
 from runtime.grounding.budgets import Budgets, budgets
 from runtime.grounding.fencing import joining_turns, new_tag, notes_turns
 from runtime.grounding.noting import NUMBERS, ordered
+from runtime.grounding.pace import Pace
 from runtime.grounding.walk_pace import MOST_JOININGS, Ahead, WalkPace, walk_seconds
 from runtime.requests import ChatMessage
 from runtime.sources import Source

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from runtime.documents.gathering import Pace
+from runtime.grounding.pace import Pace
 
 # What a step's prompt holds beside pages or notes: the rules, the task and the template.
 TOKENS_A_STEP = 190

@@ -11,7 +11,6 @@ from runtime.chats.messages import Message
 from runtime.chats.places import Places
 from runtime.chats.store import ConversationStore
 from runtime.conversing import Conversing
-from runtime.documents.gathering import Pace
 from runtime.documents.service import DocumentService
 from runtime.events import (
     AnswerChecked,
@@ -23,6 +22,7 @@ from runtime.events import (
     Event,
     FinishReason,
 )
+from runtime.grounding.pace import Pace
 from runtime.grounding.preparing import FromDocuments
 from runtime.inference.in_process import InProcessEngine
 from runtime.requests import ChatMessage, Generate, LoadModel

@@ -6,9 +6,9 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from runtime.documents.gathering import Pace
 from runtime.documents.weight import token_estimate
 from runtime.events import AnswerStatistics, ReadingAll
+from runtime.grounding.pace import Pace
 from runtime.grounding.reading_all import estimated_walk
 from runtime.sources import DocumentScope
 from tests.bench.answers_real import RealChat, Told

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.documents.gathering import Pace, is_about_all
+from runtime.documents.gathering import is_about_all
 from runtime.grounding.budgets import budgets
 from runtime.grounding.checking import check_answer
 from runtime.grounding.follow_ups import leans_on_what_was_said, whole_question
+from runtime.grounding.pace import Pace
 from runtime.requests import ChatMessage, Role
 from runtime.sources import Source, VerdictKind
 

@@ -9,10 +9,10 @@ import pytest
 
 from runtime.cancel import Cancelled
 from runtime.chats.messages import MessageState
-from runtime.documents.gathering import Pace
 from runtime.errors import PromptTooLong
 from runtime.events import AnswerChecked, AnswerFinished, AnswerGrounded, FinishReason, ReadingAll
 from runtime.grounding.budgets import budgets
+from runtime.grounding.pace import Pace
 from runtime.grounding.reading_all import Listen, ReadAll, TooLongForModel, estimated_walk
 from runtime.requests import ChatMessage
 from runtime.sources import ReadingMode, Source

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from runtime.documents.gathering import Pace
 from runtime.documents.weight import token_estimate
 from runtime.events import AnswerStatistics
 from runtime.grounding.budgets import budgets
 from runtime.grounding.noting import ordered
+from runtime.grounding.pace import Pace
 from runtime.grounding.reading_all import Listen, ReadAll, estimated_walk
 from runtime.grounding.walk_pace import WalkPace
 from runtime.hardware.described import described_computer
