@@ -57,11 +57,12 @@ class Asking:
         return tuple(hit for hit in found if hit.document_id not in gone)[:limit]
 
     def warm_up(self) -> None:
-        """Load what the first question by meaning would wait for."""
+        """Load and work out what the first question would wait for."""
         asked = self._embedders.asked
         if asked is not None and self.has_vectors(asked.model_id):
             asked.warm_up()
             self._index.load_vectors(asked)
+        self._index.warm_up()
 
     def context(self, query: str, budget_tokens: int, documents: Sequence[int]) -> tuple[list[Hit], Evidence]:
         """The passages of some documents to answer from, within a budget, and what speaks for them. Raises

@@ -12,8 +12,9 @@ from runtime.documents.embedders import Embedders
 from runtime.documents.learning_work import LearningWork
 from runtime.documents.overview import Now
 from runtime.documents.power import Power
-from runtime.documents.queue_of_files import QueueOfFiles
+from runtime.documents.queue_of_files import QueueOfFiles, Turn
 from runtime.documents.reader_team import free_children
+from runtime.documents.readers.recognising import recogniser
 from runtime.documents.reading_work import ReadingWork
 from runtime.documents.standing import StandingIndex
 from runtime.documents.views import WaitsFor
@@ -175,6 +176,11 @@ class Crew:
             for work in self._works:
                 work.cancel(document)
 
+    def recognise_left(self) -> None:
+        """Put in line the pictures that were not read before this start."""
+        if recogniser():
+            self.recognises.add(self._index.with_unread_pictures())
+
     def used(self) -> None:
         """A question was asked: the next one may come soon."""
         if self._learning is not None:
@@ -195,6 +201,12 @@ class Crew:
     def is_reading(self) -> bool:
         """Whether anything is being read or recognised, or waits for it."""
         return not (self.reads.idle and self.recognises.idle)
+
+    @property
+    def is_reading_now(self) -> bool:
+        """The same, without the pictures that wait for power or for another process of this home."""
+        recognised = Turn.ASKED if self._awaits_power or not self._all_in_line() else Turn.AGAIN
+        return not (self.reads.idle and self.recognises.idle_up_to(recognised))
 
     @property
     def is_learning(self) -> bool:

@@ -19,6 +19,7 @@ from runtime.documents.relevance import Evidence
 from runtime.documents.rows import Hit
 from runtime.documents.search import LIST_DEPTH, Search, hit_of
 from runtime.documents.store import IndexStore
+from runtime.documents.warming import Warming
 
 SEARCH_THREADS = 4
 DEFAULT_LIMIT = 10
@@ -39,6 +40,7 @@ class Index:
         self._executor = ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="documents-search")
         self._meaning = MeaningSearch(self._store, self._executor)
         self._search = Search(self._store, self._meaning, self._executor)
+        self._warming = Warming(self._store, self._search)
         self.documents = Documents(self._store)
         self.collections = Collections(self._store)
 
@@ -139,6 +141,10 @@ class Index:
     def load_vectors(self, embedder: Embedder) -> None:
         """Load what searching by meaning needs, so that the first question does not wait for it."""
         self._meaning.load(embedder.model_id, embedder.dimensions)
+
+    def warm_up(self) -> None:
+        """Work out beforehand what a first question by words would; up to 1.5 s the first time."""
+        self._warming.warm_up()
 
     # --- searching ------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,8 @@ ALL_EVERY_S = 600.0
 class Keeping:
     """Owns the thread of all this, and the lock that makes this process the one that reads.
 
-    Another process of the same home may add documents meanwhile: this one finds and reads them.
+    Another process of the same home may add documents meanwhile: this one finds and reads them. ``begun`` is called,
+    on that thread, when this process becomes the one.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Keeping:
         *,
         tell: Callable[[int], None],
         forget: Callable[[Sequence[int]], None],
+        begun: Callable[[], None],
     ) -> None:
         self._index = index
         self._line = line
@@ -50,6 +52,7 @@ class Keeping:
         self._lock = lock
         self._tell = tell
         self._forget = forget
+        self._when_begun = begun
         self._orders: queue.SimpleQueue[tuple[str, int | None] | None] = queue.SimpleQueue()
         self._open_orders = 0
         self._counting = threading.Lock()
@@ -57,14 +60,14 @@ class Keeping:
         self._watch = FolderWatch(self._woken.set)
         self._folders: dict[str, int] = {}
         self._due: dict[Callable[[], None], tuple[float, float]] = {}
-        self._started = False
+        self._started = self._tried = False
         self._closed = False
         self._thread: threading.Thread | None = None
 
     @property
     def idle(self) -> bool:
-        """No folder waits to be walked through."""
-        return not self._open_orders
+        """No folder waits to be walked through, and since the start it was tried to become the one that reads."""
+        return not self._open_orders and (self._tried or not self._started)
 
     @property
     def works_here(self) -> bool:
@@ -141,8 +144,11 @@ class Keeping:
                         self._open_orders -= 1
         if not self._started:
             return TRY_LOCK_EVERY_S
-        if not self._lock.held and not self._begun():
-            return TRY_LOCK_EVERY_S
+        try:
+            if not self._lock.held and not self._begun():
+                return TRY_LOCK_EVERY_S
+        finally:
+            self._tried = True
         self._follow()
         places, wait_s = self._watch.calm()
         if places:
@@ -158,6 +164,7 @@ class Keeping:
         known = self._line.known
         self._enqueue([row.id for row in self._index.documents.unfinished() if row.id not in known])
         self._line.add([row.id for row in self._index.documents.outdated()], Turn.AGAIN, forced=True)
+        self._when_begun()
         now = time.monotonic()
         self._due = {
             self._look_for_foreign: (now + FOREIGN_EVERY_S, FOREIGN_EVERY_S),

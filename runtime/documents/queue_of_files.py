@@ -120,5 +120,9 @@ class QueueOfFiles:
     @property
     def idle(self) -> bool:
         """Nothing waits and nothing is taken."""
+        return self.idle_up_to(Turn.AGAIN)
+
+    def idle_up_to(self, turn: Turn) -> bool:
+        """Nothing of that turn or an earlier one waits, and nothing is taken."""
         with self._changed:
-            return not self._waiting and not self._taken
+            return not self._taken and all(waits > turn for waits in self._waiting.values())

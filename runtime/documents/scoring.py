@@ -164,6 +164,12 @@ def _vocabulary(language: str) -> _Vocabulary:
     return _Vocabulary(language)
 
 
+def meet(text: str, language: str) -> set[str]:
+    """Remember the words of a text, as though it had been scored; the terms that they are."""
+    vocabulary = _vocabulary(language)
+    return {marks[0] for marks in map(vocabulary.marks, set(word_pattern(text).findall(text))) if marks}
+
+
 # A word that has nothing to do with the question; most are.
 _NOTHING: tuple[tuple[int, ...], tuple[int, ...], int] = ((), (), 1)
 

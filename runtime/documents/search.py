@@ -90,6 +90,12 @@ class Search:
         with self._lock:
             self._languages = None
 
+    def count(self, terms: Sequence[str]) -> None:
+        """Know of these in how many passages they stand, before anybody asks. Raises StoreDamaged."""
+        with self._store.read() as connection:
+            scope = scope_of(connection, None)
+        self._words.count(terms, scope)
+
     def find(
         self,
         text: str,

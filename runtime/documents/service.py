@@ -88,6 +88,7 @@ class DocumentService:
             DocumentsLock(paths),
             tell=self._changed,
             forget=self._forget_now,
+            begun=self._crew.recognise_left,
         )
 
     # --- its life ---------------------------------------------------------------------------------------------------
@@ -333,9 +334,15 @@ class DocumentService:
         return self._pages.boxes(row, page, text, self._crew.passwords.get(document_id, ""), words)
 
     def wait(self, *, meaning: bool = False, timeout_s: float | None = None) -> bool:
-        """Block until all is read, or also learnt; False when the time was not enough. After :meth:`start`."""
+        """Block until all is read, pictures too, or also learnt; False when the time was not enough. Pictures that wait
+        for power, or for another process of this home, are not waited for. After :meth:`start`."""
         end = None if timeout_s is None else time.monotonic() + timeout_s
-        while self._reading_is_busy() or (meaning and self._crew.is_learning):
+        while (
+            not self._keeping.idle
+            or self._index.waiting() > 0
+            or self._crew.is_reading_now
+            or (meaning and self._crew.is_learning)
+        ):
             if self._closed or (end is not None and time.monotonic() > end):
                 return False
             time.sleep(_LOOK_EVERY_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import accumulate
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from runtime.documents.fetching import fetched, number
 from runtime.documents.index_schema import BODY_WEIGHT, HEAD_WEIGHT, words_table
 from runtime.documents.normal import is_unspaced, phrase
-from runtime.documents.query import Query, QueryWord
+from runtime.documents.query import Query
 from runtime.documents.store import IndexStore
 from runtime.documents.together import together
 from runtime.storage.connection import Connection
@@ -82,9 +82,27 @@ class WordSearch:
             self._state += 1
             self._counts.clear()
 
+    def count(self, terms: Iterable[str], scope: Scope) -> dict[str, int]:
+        """In how many passages each term stands, remembered. Raises StoreDamaged."""
+        wanted = sorted(set(terms))
+        with self._lock:
+            state = self._state
+            known = {shard: {term: self._counts.get((shard, term)) for term in wanted} for shard in scope.shards}
+        unknown = [shard for shard in scope.shards if None in known[shard].values()]
+
+        def counted(connection: Connection, shard: int) -> dict[str, int]:
+            missing = [term for term, count in known[shard].items() if count is None]
+            found = _counted(connection, shard, missing)
+            self._keep(state, shard, found)
+            return found
+
+        for shard, found in zip(unknown, self._on_shards(unknown, counted), strict=True):
+            known[shard].update(found)
+        return {term: sum(known[shard][term] or 0 for shard in scope.shards) for term in wanted}
+
     def find(self, query: Query, scope: Scope, depth: int) -> ByWords:
         """At most ``depth`` passages whose rarer words fit best. Raises StoreDamaged."""
-        counts = self._terms_counted(query.words, scope)
+        counts = self.count((term for word in query.words for variant in word.variants for term in variant), scope)
         chosen = _rarer_terms(query, counts, scope)
         wanted = _beginnings(query, counts)
         # Beside other words a short beginning only helps to order what they find.
@@ -144,23 +162,6 @@ class WordSearch:
                 known = number(connection, f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", (match,))
             self._keep(state, shard, {term: known})
         return known
-
-    def _terms_counted(self, words: Sequence[QueryWord], scope: Scope) -> dict[str, int]:
-        terms = sorted({term for word in words for variant in word.variants for term in variant})
-        with self._lock:
-            state = self._state
-            known = {shard: {term: self._counts.get((shard, term)) for term in terms} for shard in scope.shards}
-        unknown = [shard for shard in scope.shards if None in known[shard].values()]
-
-        def count(connection: Connection, shard: int) -> dict[str, int]:
-            missing = [term for term, counted in known[shard].items() if counted is None]
-            found = _counted(connection, shard, missing)
-            self._keep(state, shard, found)
-            return found
-
-        for shard, found in zip(unknown, self._on_shards(unknown, count), strict=True):
-            known[shard].update(found)
-        return {term: sum(known[shard][term] or 0 for shard in scope.shards) for term in terms}
 
     def _keep(self, state: int, shard: int, found: Mapping[str, int]) -> None:
         with self._lock:

@@ -152,11 +152,7 @@ def finish(home: Path, files: Path, paths: list[str], outcome: Outcome) -> None:
         service.add([str(files)])
         if not service.wait(timeout_s=300):
             outcome.problems.append("the last start never came to an end")
-        status, until = service.status(), time.monotonic() + 60
-        while status.by_state[DocumentViewState.READY] != len(paths) and time.monotonic() < until:
-            # Scans that wait since before are looked for a moment after everything else.
-            time.sleep(0.1)
-            status = service.status()
+        status = service.status()
         outcome.documents, outcome.passages = status.documents, status.passages
         if status.by_state[DocumentViewState.READY] != len(paths) or status.documents != len(paths):
             outcome.problems.append(f"not all are ready: {status}")

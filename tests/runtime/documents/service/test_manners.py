@@ -73,6 +73,21 @@ def test_scans_wait_for_power_unless_somebody_asks_for_one(house: House, tmp_pat
     assert service.status().by_state[State.RECOGNISING] == 0
 
 
+@pytest.mark.skipif(not recogniser(), reason="nothing here reads words in pictures")
+def test_pictures_that_waited_for_power_are_read_before_the_next_start_has_read_all(
+    house: House, tmp_path: Path
+) -> None:
+    service = on_battery(house, tmp_path / "model")
+    path = house.write("scan.pdf", pdfs.small_scan(["Turnip"]))
+    service.add([path])
+    assert service.wait(timeout_s=60)
+    assert the_one(service, path).state is State.RECOGNISING
+    service.close()
+    again = house.open()
+    assert again.wait(timeout_s=60)
+    assert found(again, "turnip") == ["scan.pdf"]
+
+
 @pytest.mark.parametrize(("cores", "files"), [(1, 2), (2, 2), (3, 2), (4, 3), (8, 4), (64, 4)])
 def test_reading_leaves_a_core_to_the_person(cores: int, files: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "free_children", lambda: cores)
