@@ -111,7 +111,9 @@ class Hearth(QObject):
         )
         self.documents_view = DocumentsPresenter(
             self.documents,
-            DocumentSearchController(lambda: runtime.documents, runners.documents_searched, self),
+            DocumentSearchController(
+                lambda: runtime.documents, runners.documents_searched, runners.documents_warmed, self
+            ),
             DocumentPagesController(lambda: runtime.documents, runners.pages_drawn, self),
             self,
         )

@@ -30,10 +30,10 @@ class Scene:
         self._owner = QObject()
         self.bridge = EventBridge(self._owner)
         self.documents = MadeUpDocuments(on_event=self.bridge.deliver)
-        self._runners = [TaskRunner(name, self._owner) for name in ("documents", "document-search", "document-pages")]
-        asks, searches, drawing = self._runners
+        self._runners = [TaskRunner(name, self._owner) for name in ("asked", "searched", "drawn", "warmed")]
+        asks, searches, drawing, warming = self._runners
         self.controller = DocumentsController(lambda: self.documents, self.bridge, asks, self._owner)
-        self.searching = DocumentSearchController(lambda: self.documents, searches, self._owner)
+        self.searching = DocumentSearchController(lambda: self.documents, searches, warming, self._owner)
         self.pages = DocumentPagesController(lambda: self.documents, drawing, self._owner)
         self.presenter = DocumentsPresenter(self.controller, self.searching, self.pages, self._owner)
         self.page = self.presenter.page

@@ -23,10 +23,12 @@ class Runners(QObject):
             TaskRunner(f"documents-{what}", self) for what in ("asked", "searched", "drawn")
         )
         self.sources_drawn = TaskRunner("sources-drawn", self)
+        # Getting ready takes seconds, and nobody who types waits for it.
+        self.documents_warmed = TaskRunner("documents-warmed", self)
 
     def close(self) -> None:
         """Finish what was begun; what must be kept comes last."""
         for runner in (self.searches, self.documents_asked, self.documents_searched, self.pages_drawn):
             runner.close()
-        for runner in (self.sources_drawn, self.questions, self.store):
+        for runner in (self.sources_drawn, self.documents_warmed, self.questions, self.store):
             runner.close()

@@ -20,10 +20,13 @@ class DocumentSearchController(QObject):
 
     changed = Signal()
 
-    def __init__(self, documents: Documents, searches: TaskRunner, parent: QObject | None = None) -> None:
+    def __init__(
+        self, documents: Documents, searches: TaskRunner, warming: TaskRunner, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._documents = documents
         self._searches = searches
+        self._warming = warming
         self._latest = CancelToken()
         self.words = ""
         self.asking = False
@@ -49,7 +52,7 @@ class DocumentSearchController(QObject):
 
     def warm_up(self) -> None:
         """Somebody may ask soon."""
-        self._searches.run(lambda: self._documents().warm_up(), lambda _nothing: None, lambda _problem: None)
+        self._warming.run(lambda: self._documents().warm_up(), lambda _nothing: None, lambda _problem: None)
 
     def leave(self) -> None:
         """Nobody waits for an answer any more."""

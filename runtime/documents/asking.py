@@ -87,8 +87,8 @@ class Asking:
             if self._local is None or self._local.model_id != asked.model_id:
                 self._local = self.make_local(asked.model)
             return self._local
-        if typing and asked.pid is None:
-            # Nobody who types waits for a process to start; it will be there some letters later.
+        if typing and (asked.pid is None or not self._index.has_loaded_vectors(asked.model_id)):
+            # Nobody who types waits for a process or for vectors; they will be there some letters later.
             asked.warm_up()
             return None
         return asked

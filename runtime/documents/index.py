@@ -138,6 +138,10 @@ class Index:
         self._store.shrink()
         self._store.checkpoint()
 
+    def has_loaded_vectors(self, model_id: str) -> bool:
+        """Whether a question by meaning would not wait for the file. Waits for nobody."""
+        return self._meaning.has_loaded(model_id)
+
     def load_vectors(self, embedder: Embedder) -> None:
         """Load what searching by meaning needs, so that the first question does not wait for it."""
         self._meaning.load(embedder.model_id, embedder.dimensions)

@@ -54,6 +54,10 @@ class MeaningSearch:
                     self._queries.popitem(last=False)
         return known
 
+    def has_loaded(self, model: str) -> bool:
+        """Whether the vectors of a model are at hand. Waits for nobody."""
+        return self._matrix is not None and self._model == model
+
     def load(self, model: str, dimensions: int) -> VectorMatrix:
         """The vectors of a model, from the file if it is not the one at hand."""
         with self._lock:

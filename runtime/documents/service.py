@@ -278,7 +278,7 @@ class DocumentService:
         return self._asking.search(query, collection=collection, documents=documents, limit=limit, typing=typing)
 
     def warm_up(self) -> None:
-        """A question may come soon. Blocks while vectors are loaded: up to 2 s for a million passages."""
+        """A question may come soon. Blocks some seconds: vectors are loaded, the commonest words are met."""
         self._crew.used()
         self._asking.warm_up()
 

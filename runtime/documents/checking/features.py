@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runtime.documents.checking.figures import Figure, FigureKind, agree
+from runtime.documents.checking.agreement import agree
+from runtime.documents.checking.figures import Figure, FigureKind
 from runtime.documents.checking.matching import Matches, lexical_matches
 from runtime.documents.checking.prepared import Prepared
 from runtime.documents.checking.slots import Slot, slots

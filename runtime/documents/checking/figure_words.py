@@ -178,9 +178,9 @@ MONTHS: dict[str, int] = {
 # Before a rounded number.
 HEDGES = frozenset(
     _listed(
-        "about around roughly approximately nearly almost some circa ca approx over more than just under less up to "
-        "etwa rund ungefähr fast knapp über gut environ près presque plus quelque aproximadamente alrededor "
+        "about around roughly approximately nearly almost some circa ca approx just well "
+        "etwa rund ungefähr fast knapp gut environ près presque quelque aproximadamente alrededor "
         "casi unos unas "
-        "más cerca"
+        "cerca"
     )
 )

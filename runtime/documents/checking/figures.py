@@ -1,4 +1,4 @@
-"""The numbers, amounts and dates in a text, each with what it counts, so that two texts' can be compared."""
+"""The numbers, amounts and dates in a text, each with what it counts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runtime.documents.checking.bounds import Bound, bound_of
 from runtime.documents.checking.figure_words import (
     BILLION,
     BILLION_WORDS,
@@ -20,6 +21,7 @@ from runtime.documents.checking.figure_words import (
     SQUARED,
     UNITS,
 )
+from runtime.documents.checking.parts import Part, parts_of
 
 
 class FigureKind(StrEnum):
@@ -37,7 +39,8 @@ class FigureKind(StrEnum):
 class Figure:
     """``value`` is in ``unit``'s base (seconds, months, metres, grams ...); for a date ``value`` is its year (0 where
     none is written) and ``month``, ``day`` are 0 where not written. ``digits``: the value before its unit.
-    ``rounded``: "about" stands before it. ``worded``: written in letters. Places are of the text it was read from."""
+    ``rounded``: "about" stands before it. ``worded``: written in letters. ``bound``: it is a limit. Places are of the
+    text it was read from."""
 
     kind: FigureKind
     value: float
@@ -50,6 +53,7 @@ class Figure:
     day: int = 0
     rounded: bool = False
     worded: bool = False
+    bound: Bound = Bound.NONE
 
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -77,72 +81,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 def figures_of(text: str, language: str) -> list[Figure]:
     """All figures of a text, in order. Any thread."""
     found = list(_dates(text))
+    if language == "en":
+        for part in parts_of(text):
+            found += _not_in(iter([_of_part(part, text)]), [(figure.start, figure.stop) for figure in found])
     taken = [(figure.start, figure.stop) for figure in found]
     found += _not_in(_written_in_digits(text, language), taken)
     taken = [(figure.start, figure.stop) for figure in found]
     found += _not_in(_written_in_letters(text, language), taken)
     return sorted(found, key=lambda figure: figure.start)
-
-
-def agree(claimed: Figure, found: Figure) -> bool:
-    """Whether a source's figure bears out one of an answer, roundings that say so included."""
-    if FigureKind.DATE in (claimed.kind, found.kind):
-        return _dates_agree(claimed, found)
-    if claimed.kind is not found.kind and {claimed.kind, found.kind} & {FigureKind.PERCENT, FigureKind.ORDINAL}:
-        return False
-    if claimed.unit and found.unit and claimed.unit != found.unit:
-        return False
-    if claimed.unit and found.unit:
-        return _close(claimed.value, found.value, claimed, converted=claimed.digits != found.digits)
-    # One side leaves the unit out, as a table's cell does.
-    return _close(claimed.digits, found.digits, claimed) or _close(claimed.value, found.value, claimed)
-
-
-def comparable(claimed: Figure, found: Figure) -> bool:
-    """Whether the two could be answers to one question."""
-    if claimed.kind is not found.kind:
-        return (_is_year(claimed) and found.kind is FigureKind.DATE) or (
-            claimed.kind is FigureKind.DATE and _is_year(found)
-        )
-    if claimed.kind is FigureKind.NUMBER and _is_year(claimed) != _is_year(found):
-        return False
-    return claimed.unit == found.unit or claimed.kind is FigureKind.MONEY
-
-
-def _is_year(figure: Figure) -> bool:
-    return figure.kind is FigureKind.NUMBER and figure.value == int(figure.value) and 1000 <= figure.value <= 2100
-
-
-def _close(claimed: float, found: float, figure: Figure, converted: bool = False) -> bool:
-    if abs(claimed - found) <= 1e-6 * max(abs(claimed), abs(found), 1e-9):
-        return True
-    if not found or not claimed:
-        return False
-    error = abs(claimed - found) / abs(found)
-    if converted and error <= 0.02:
-        return True
-    # 1.2 million stands for 1,234,567: as many digits as are written are right.
-    return error <= 0.05 and (figure.rounded or _is_rounding(claimed, found))
-
-
-def _is_rounding(claimed: float, found: float) -> bool:
-    digits = f"{claimed:.6e}".split("e")[0].rstrip("0").replace(".", "").replace("-", "")
-    longer = f"{found:.6e}".split("e")[0].rstrip("0").replace(".", "").replace("-", "")
-    places = len(digits)
-    return 2 <= places < len(longer) and float(f"{found:.{places - 1}e}") == float(f"{claimed:.{places - 1}e}")
-
-
-def _dates_agree(claimed: Figure, found: Figure) -> bool:
-    if found.kind is not FigureKind.DATE:
-        return not claimed.month and claimed.value == found.value
-    if claimed.kind is not FigureKind.DATE:
-        return claimed.kind is FigureKind.NUMBER and claimed.value in (found.value, found.day) and bool(claimed.value)
-    if claimed.value and found.value and claimed.value != found.value:
-        return False
-    if claimed.month and claimed.month != found.month:
-        # 03/04/2021 is read both ways.
-        return (claimed.month, claimed.day) == (found.day, found.month) and not any(map(str.isalpha, found.text))
-    return not claimed.day or claimed.day == found.day
 
 
 def _dates(text: str) -> Iterator[Figure]:
@@ -244,7 +190,24 @@ def _with_unit(
         kind, unit, stop = FigureKind.MONEY, CURRENCIES[spelled], after.end()
     elif after and not currency and (measure := _measure(text, spelled, after.end())):
         (unit, factor, stop), kind = measure, FigureKind.MEASURE
-    return Figure(kind, value * factor, unit, start, stop, text[start:stop], value, rounded=rounded, worded=worded)
+    bound = bound_of(text, start, stop, language)
+    return Figure(
+        kind, value * factor, unit, start, stop, text[start:stop], value, rounded=rounded, worded=worded, bound=bound
+    )
+
+
+def _of_part(part: Part, text: str) -> Figure:
+    bound, words = bound_of(text, part.start, part.stop, "en"), text[part.start : part.stop]
+    if not part.unit:
+        share = part.value * 100
+        return Figure(
+            FigureKind.PERCENT, share, "%", part.start, part.stop, words, share, rounded=True, worded=True, bound=bound
+        )
+    unit, factor = UNITS[part.unit]
+    value = part.value * factor
+    return Figure(
+        FigureKind.MEASURE, value, unit, part.start, part.stop, words, part.value, worded=True, bound=bound
+    )
 
 
 def _measure(text: str, spelled: str, stop: int) -> tuple[str, float, int] | None:

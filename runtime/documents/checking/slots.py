@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from runtime.documents.checking.figures import Figure, agree, comparable
+from runtime.documents.checking.agreement import agree, comparable
+from runtime.documents.checking.figures import Figure
 from runtime.documents.checking.matching import Matches
 from runtime.documents.checking.prepared import Prepared, Word
 from runtime.documents.checking.sources import Evidence, Sentence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.documents.checking.figures import Figure, FigureKind, agree, figures_of, number_of
+from runtime.documents.checking.agreement import agree
+from runtime.documents.checking.figures import Figure, FigureKind, figures_of, number_of
 
 
 def _only(text: str, language: str) -> Figure:
@@ -21,7 +22,7 @@ def _only(text: str, language: str) -> Figure:
         ("3 March 2021", "March 3rd, 2021", "en"),
         ("3. März 2021", "03.03.2021", "de"),
         ("2021-03-03", "3 de marzo de 2021", "es"),
-        ("half", "0.5", "en"),
+        ("half", "50 %", "en"),
         ("12 months", "one year", "en"),
         ("two weeks", "14 days", "en"),
         ("5 %", "five percent", "en"),

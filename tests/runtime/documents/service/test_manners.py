@@ -170,3 +170,21 @@ def test_learning_makes_way_for_a_real_answer(tmp_path: Path) -> None:
         assert at_its_end.learnt < at_its_end.passages
         until(lambda: documents.status().learnt > at_its_end.learnt)
         assert documents.status().waits_for is None
+
+
+def test_nobody_who_types_waits_for_vectors(house: House, tmp_path: Path) -> None:
+    model = make_model(tmp_path / "model", BERT)
+    service = house.open(embedder=lambda: EmbedderProcess(model))
+    house.read(house.write("one.txt", "red lamp. " * 40), service=service)
+    assert service.wait(meaning=True, timeout_s=30)
+    service.close()
+    again = house.open(embedder=lambda: EmbedderProcess(model))
+    index, asked = again._index, again._embedders.asked
+    assert asked is not None
+    asked.warm_up()
+    until(lambda: asked.pid is not None)
+    assert again.search("lamp", typing=True)
+    assert not index.has_loaded_vectors(model.model_id)
+    again.warm_up()
+    assert index.has_loaded_vectors(model.model_id)
+    assert again.search("lamp", typing=True)
