@@ -71,8 +71,9 @@ def spread(scores: Mapping[int, float], page_of: Mapping[int, tuple[int, int]]) 
     return result
 
 
-def with_documents(
-    scores: Mapping[int, float], document_of: Mapping[int, int], routed: Mapping[int, float], weight: float
-) -> dict[int, float]:
-    """Passages of documents that the question is about come first."""
-    return {passage: score + weight * routed.get(document_of[passage], 0.0) for passage, score in scores.items()}
+def credited(scores: Mapping[int, float], credit: Mapping[int, float], weight: float) -> dict[int, float]:
+    """Passages come first for which their document speaks, or they themselves; the most that speaks for any is 1."""
+    most = max(credit.values(), default=0.0)
+    if most <= 0:
+        return dict(scores)
+    return {passage: score + weight * credit[passage] / most for passage, score in scores.items()}

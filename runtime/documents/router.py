@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection as Ids
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 
 from runtime.documents.fetching import fetched
 from runtime.documents.normal import phrase
@@ -19,35 +20,76 @@ LEAST_RARITY = 0.2
 NUMBER_WEIGHT = 0.3
 
 
+@dataclass(frozen=True)
+class RoutingWord:
+    """A word of the question by which documents are told apart: its terms, and what it speaks for each document."""
+
+    terms: frozenset[str]
+    speaks_for: Mapping[int, float]
+
+    @property
+    def most(self) -> float:
+        """For the document that it fits best."""
+        return max(self.speaks_for.values())
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Documents and how well they fit, the best 1.0. ``numbered``: more than 1 for those whose name holds a number that
+    the question names."""
+
+    fits: Mapping[int, float] = field(default_factory=dict)
+    words: tuple[RoutingWord, ...] = ()
+    numbered: Mapping[int, float] = field(default_factory=dict)
+
+    def credit(self, document: int, held: Set[str]) -> float:
+        """What speaks for a passage: each word that its document is known by, and as much each that stands in the
+        passage itself: where it does, it need not be told from the document."""
+        total = sum(
+            word.most if not held.isdisjoint(word.terms) else word.speaks_for.get(document, 0.0) for word in self.words
+        )
+        return total * self.numbered.get(document, 1.0)
+
+
 def routed(
     connection: Connection, query: Query, documents: Ids[int] | None, counts: Mapping[str, int], passages: int
-) -> dict[int, float]:
-    """Documents and how well they fit, the best 1.0; of ``documents`` alone unless None. ``counts`` tell in how many of
-    ``passages`` each term of the question stands: a name stands in few, "revenue" in a great many."""
+) -> Routes:
+    """Which of ``documents`` (None: of all) the question is about. ``counts`` tell in how many of ``passages`` each
+    term of the question stands: a name stands in few, "revenue" in a great many."""
+    words: list[RoutingWord] = []
     fits: dict[int, float] = {}
-    for match, rarity in _rarest(query, counts, passages):
-        for document, rank in _matching(connection, match):
-            if documents is None or document in documents:
-                fits[document] = fits.get(document, 0.0) - rarity * rank
+    for terms, match, rarity in _rarest(query, counts, passages):
+        speaks_for = {
+            document: -rarity * rank
+            for document, rank in _matching(connection, match)
+            if documents is None or document in documents
+        }
+        for document, fit in speaks_for.items():
+            fits[document] = fits.get(document, 0.0) + fit
+        if speaks_for:
+            words.append(RoutingWord(terms, speaks_for))
     best = max(fits.values(), default=0.0)
     if best <= 0:
-        return {}
+        return Routes()
     found = {document: fit / best for document, fit in sorted(fits.items(), key=lambda item: (-item[1], item[0]))}
     found = dict(list(found.items())[:ROUTED_DOCUMENTS])
-    return _by_numbers(connection, query, found)
+    numbered = _by_numbers(connection, query, found)
+    found = {document: fit * numbered.get(document, 1.0) for document, fit in found.items()}
+    best = max(found.values())
+    return Routes({document: fit / best for document, fit in found.items()}, tuple(words), numbered)
 
 
-def _rarest(query: Query, counts: Mapping[str, int], passages: int) -> list[tuple[str, float]]:
-    """Words as they are matched, and how rare each is, the rarest first. A word is as common as its commonest stem:
-    those of other languages are rare for no reason of their own."""
-    rarities: dict[str, float] = {}
+def _rarest(query: Query, counts: Mapping[str, int], passages: int) -> list[tuple[frozenset[str], str, float]]:
+    """The terms of words, how they are matched and how rare each is, the rarest first. A word is as common as its
+    commonest stem: those of other languages are rare for no reason of their own."""
+    rarities: dict[str, tuple[frozenset[str], float]] = {}
     for word in query.telling:
         count = max(counts.get(term, 0) for variant in word.variants for term in variant)
         match = " OR ".join(sorted({phrase(variant) for variant in word.variants}))
-        rarities[match] = _rarity(count, passages)
-    most = max(rarities.values(), default=0.0)
-    telling = [(match, rarity) for match, rarity in rarities.items() if rarity >= LEAST_RARITY * most]
-    return sorted(telling, key=lambda item: (-item[1], item[0]))[:MOST_TERMS]
+        rarities[match] = frozenset(variant[0] for variant in word.variants), _rarity(count, passages)
+    most = max((rarity for _, rarity in rarities.values()), default=0.0)
+    telling = [(terms, match, rarity) for match, (terms, rarity) in rarities.items() if rarity >= LEAST_RARITY * most]
+    return sorted(telling, key=lambda item: (-item[2], item[1]))[:MOST_TERMS]
 
 
 def _rarity(count: int, passages: int) -> float:
@@ -63,14 +105,10 @@ def _by_numbers(connection: Connection, query: Query, found: Mapping[int, float]
         for number in numbers
     ]
     telling = [documents for documents in standing if documents]
-    if not telling:
-        return dict(found)
-    fits = {
-        document: fit * (1 + NUMBER_WEIGHT * sum(document in documents for documents in telling) / len(telling))
-        for document, fit in found.items()
+    return {
+        document: 1 + NUMBER_WEIGHT * sum(document in documents for documents in telling) / len(telling)
+        for document in set().union(*telling)
     }
-    best = max(fits.values())
-    return {document: fit / best for document, fit in fits.items()}
 
 
 def _matching(connection: Connection, match: str) -> list[tuple[int, float]]:

@@ -42,6 +42,14 @@ class Candidate:
     language: str
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Ids and scores of candidates, best first, and which of the question's terms each holds."""
+
+    ranked: tuple[tuple[int, float], ...] = ()
+    held: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+
 @dataclass
 class _Features:
     """The columns of the counts: words of the question, pairs of them, parts."""
@@ -58,14 +66,12 @@ class _Features:
         return len(self.weights) - 1
 
 
-def score(
-    query: Query, candidates: Sequence[Candidate], counts: Mapping[str, int], passages: int
-) -> list[tuple[int, float]]:
-    """Ids and scores of the candidates, best first. ``counts`` of ``passages`` tell how rare a term is in the index."""
+def score(query: Query, candidates: Sequence[Candidate], counts: Mapping[str, int], passages: int) -> Scored:
+    """The candidates, best first. ``counts`` of ``passages`` tell how rare a term is in the index."""
     import numpy
 
     if not candidates:
-        return []
+        return Scored()
     features = _features(query, counts, passages)
     table = numpy.zeros((len(candidates), len(features.weights)))
     lengths = numpy.zeros(len(candidates))
@@ -78,8 +84,11 @@ def score(
         if candidate.heading:
             reader.count(candidate.heading, table[at])
     totals = _totals(table, lengths, numpy.array(features.weights))
-    ranked = sorted(zip((-totals).tolist(), (candidate.id for candidate in candidates), strict=True))
-    return [(passage_id, -total) for total, passage_id in ranked]
+    ids = [candidate.id for candidate in candidates]
+    ranked = sorted(zip((-totals).tolist(), ids, strict=True))
+    columns = list(features.words.items())
+    held = (frozenset(term for term, column in columns if row[column]) for row in table.tolist())
+    return Scored(tuple((passage_id, -total) for total, passage_id in ranked), dict(zip(ids, held, strict=True)))
 
 
 def _totals(table: NDArray[float64], lengths: NDArray[float64], weights: NDArray[float64]) -> NDArray[float64]:

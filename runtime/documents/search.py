@@ -11,15 +11,15 @@ from typing import Any
 
 from runtime.documents.embedder import Embedder
 from runtime.documents.fetching import fetched
-from runtime.documents.fusion import LONG_DOCUMENT, fused, meaning_weight, router_weight, spread, with_documents
+from runtime.documents.fusion import LONG_DOCUMENT, credited, fused, meaning_weight, router_weight, spread
 from runtime.documents.meaning import MeaningSearch
 from runtime.documents.passages import whole_text
 from runtime.documents.query import Query, read_query
 from runtime.documents.relevance import NO_EVIDENCE, Evidence, SecondLook, meaning_of
-from runtime.documents.router import routed
+from runtime.documents.router import Routes, routed
 from runtime.documents.rows import Hit
 from runtime.documents.scope import languages_in, scope_of
-from runtime.documents.scoring import Candidate, score
+from runtime.documents.scoring import Candidate, Scored, score
 from runtime.documents.snippets import highlights
 from runtime.documents.spoken import is_foreign, is_spoken_by, is_spoken_where_found
 from runtime.documents.store import IndexStore
@@ -128,16 +128,17 @@ class Search:
             # A word is as rare as it is among the passages of its language.
             passages = languages.get(query.language) or sum(languages.values())
             by_words = _scored(query, list(rows.values()), words.counts, passages)
-            found = [rows[passage].language for passage, _ in by_words]
+            found = [rows[passage].language for passage, _ in by_words.ranked]
             if embedder is not None and not near and is_spoken_where_found(embedder, query, found):
                 near = self._meaning.nearest(embedder, query.text, depth, scope.ranges)
             routes = self._routes(connection, query, documents, words.counts, languages)
-            near = self._also_routed(connection, query, embedder, near, routes, scope, depth)
+            near = self._also_routed(connection, query, embedder, near, routes.fits, scope, depth)
             rows.update(passage_rows(connection, [passage for passage, _ in near if passage not in rows]))
         by_meaning = _known(near, rows, embedder)
-        scores = fused(by_words, by_meaning, meaning_weight(scope.passages, scope.documents))
-        document_of = {passage: rows[passage].document_id for passage in scores}
-        scores = with_documents(scores, document_of, routes, router_weight(scope.passages, scope.documents))
+        scores = fused(by_words.ranked, by_meaning, meaning_weight(scope.passages, scope.documents))
+        held = by_words.held
+        credit = {one: routes.credit(rows[one].document_id, held.get(one, frozenset())) for one in scores}
+        scores = credited(scores, credit, router_weight(scope.passages, scope.documents))
         scores = spread(scores, {passage: (rows[passage].document_id, rows[passage].page) for passage in scores})
         ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
         evidence = NO_EVIDENCE
@@ -157,10 +158,10 @@ class Search:
         documents: Sequence[int] | None,
         counts: Mapping[str, int],
         languages: Mapping[str, int],
-    ) -> dict[int, float]:
-        """How well the question fits each document, where there are several."""
+    ) -> Routes:
+        """Which documents the question is about, where there are several."""
         if not languages or (documents is not None and len(documents) < 2):
-            return {}
+            return Routes()
         within = None if documents is None else frozenset(documents)
         return routed(connection, query, within, counts, sum(languages.values()))
 
@@ -170,12 +171,12 @@ class Search:
         query: Query,
         embedder: Embedder | None,
         near: list[tuple[int, float]],
-        routes: Mapping[int, float],
+        fits: Mapping[int, float],
         scope: Scope,
         depth: int,
     ) -> list[tuple[int, float]]:
         """What is near in the long documents that are asked about, beside what is nearer in others of their kind."""
-        chosen = sorted((one for one in routes if routes[one] >= ROUTED_FIT), key=lambda one: -routes[one])
+        chosen = sorted((one for one in fits if fits[one] >= ROUTED_FIT), key=lambda one: -fits[one])
         if embedder is None or not near or not chosen or scope.passages < LONG_DOCUMENT * scope.documents:
             return near
         ranges = scope_of(connection, chosen[:ROUTED_SEARCHED]).ranges
@@ -194,13 +195,12 @@ class Search:
         return self._meaning.nearest(embedder, query.text, depth, scope.ranges)
 
 
-def _scored(
-    query: Query, rows: Sequence[FoundPassage], counts: Mapping[str, int], passages: int
-) -> list[tuple[int, float]]:
+def _scored(query: Query, rows: Sequence[FoundPassage], counts: Mapping[str, int], passages: int) -> Scored:
     candidates = [Candidate(row.id, row.text, row.heading, row.language) for row in rows[:RESCORED]]
     scored = score(query, candidates, counts, passages)
-    lowest = scored[-1][1] if scored else 0.0
-    return scored + [(row.id, lowest * 0.99**at) for at, row in enumerate(rows[RESCORED:], 1)]
+    lowest = scored.ranked[-1][1] if candidates else 0.0
+    others = tuple((row.id, lowest * 0.99**at) for at, row in enumerate(rows[RESCORED:], 1))
+    return Scored(scored.ranked + others, scored.held)
 
 
 def _known(

@@ -11,11 +11,11 @@ from runtime.documents.fusion import (
     MOST_MEANING,
     MOST_ROUTER,
     SAME_PAGE,
+    credited,
     fused,
     meaning_weight,
     router_weight,
     spread,
-    with_documents,
 )
 
 
@@ -62,6 +62,7 @@ def test_of_equal_passages_of_a_page_the_first_is_kept() -> None:
     assert spread({7: 0.5, 3: 0.5}, {7: (1, 1), 3: (1, 1)}) == {3: 0.5, 7: 0.5 * (1 - SAME_PAGE)}
 
 
-def test_passages_of_the_document_asked_about_gain_and_others_lose_nothing() -> None:
-    scores = with_documents({1: 0.9, 2: 0.5, 3: 0.4}, {1: 10, 2: 20, 3: 30}, {20: 1.0, 30: 0.5}, 0.25)
-    assert scores == pytest.approx({1: 0.9, 2: 0.75, 3: 0.525})
+def test_passages_that_are_spoken_for_gain_and_others_lose_nothing() -> None:
+    scores = {1: 0.9, 2: 0.5, 3: 0.4}
+    assert credited(scores, {1: 0.0, 2: 8.0, 3: 4.0}, 0.25) == pytest.approx({1: 0.9, 2: 0.75, 3: 0.525})
+    assert credited(scores, dict.fromkeys(scores, 0.0), 0.25) == scores

@@ -36,7 +36,7 @@ class NearIsTheSame(WordsAsDirections):
 def fits(index: Index, text: str, documents: Sequence[int] | None = None) -> dict[int, float]:
     """How well each document fits, by its rarer words."""
     with index._store.read() as connection:
-        return routed(connection, read_query(text, {"en": 100}), documents, {}, 100)
+        return dict(routed(connection, read_query(text, {"en": 100}), documents, {}, 100).fits)
 
 
 def test_the_best_document_is_one_and_others_are_less(index: Index) -> None:
@@ -56,6 +56,17 @@ def test_the_year_in_a_name_tells_alike_reports_apart(index: Index) -> None:
     found = fits(index, "What did Bolt build in 2022?")
     assert found[years[2022]] == 1.0
     assert found[years[2021]] == found[years[2023]] <= 1 / (1 + NUMBER_WEIGHT) + 1e-9
+
+
+def test_the_passage_that_answers_comes_before_a_document_that_begins_with_the_word(index: Index) -> None:
+    houses = ["bakery", "boathouse", "pharmacy", "brewery", "chapel", "mill"]
+    for at, house in enumerate(houses):
+        # Only the first one's opening speaks of insurance; all of them do later on.
+        opening = "The office is insured against fire." if at == 0 else "The office keeps the keys."
+        filler = [f"Item {number} of portfolio {at} is a list of things kept." for number in range(PAGES)]
+        add(index, f"/Portfolio {at}.pdf", opening, *filler, f"The {house} is insured against fire with Novak Mutual.")
+    for at, house in enumerate(houses):
+        assert index.search(f"With whom is the {house} insured against fire?")[0].name == f"Portfolio {at}.pdf"
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.documents import scoring
 from runtime.documents.query import read_query
-from runtime.documents.scoring import Candidate, parts_of, score
+from runtime.documents.scoring import Candidate, Scored, parts_of, score
 
 TEXTS = {
     "en": ["The harbour was built of oak.", "Harbours and harbouring ships.", "Oak is a tree.", "Nothing of it."],
@@ -19,7 +19,8 @@ TEXTS = {
 def scores(question: str, language: str, *, typing: bool = False) -> list[tuple[int, float]]:
     """The texts of a language, scored."""
     query = read_query(question, {language: 4}, typing=typing)
-    return score(query, [Candidate(at, text, "", language) for at, text in enumerate(TEXTS[language])], {}, 100)
+    candidates = [Candidate(at, text, "", language) for at, text in enumerate(TEXTS[language])]
+    return list(score(query, candidates, {}, 100).ranked)
 
 
 @pytest.mark.parametrize("room", [100_000, 3])
@@ -58,10 +59,10 @@ def test_a_beginning_counts_however_short_it_is(typed: str, found: set[int]) -> 
 def test_words_beside_each_other_count_more_than_apart() -> None:
     query = read_query("oak pier", {"en": 4})
     together, apart = Candidate(1, "The oak pier of stone.", "", "en"), Candidate(2, "The oak of a pier.", "", "en")
-    assert [passage for passage, _ in score(query, [apart, together], {}, 100)] == [1, 2]
+    assert [passage for passage, _ in score(query, [apart, together], {}, 100).ranked] == [1, 2]
 
 
 def test_the_parts_of_a_word_begin_with_its_beginning() -> None:
     assert parts_of("Strafe", "de") == ("^str", "stra", "traf", "rafe")
     assert parts_of("ab", "en") == ("^ab",)
-    assert score(read_query("oak", {"en": 1}), [], {}, 10) == []
+    assert score(read_query("oak", {"en": 1}), [], {}, 10) == Scored()
