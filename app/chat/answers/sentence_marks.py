@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,11 +13,10 @@ from app.chat.answers.shown import MarkKind, SentenceMark, Span
 from app.chat.markdown.renderer import TIMER
 from app.chat.messages.text_view import TextView
 from app.theme.theme import current_theme
+from app.widgets.slices import Slices
 
 # Text that still comes into the document is looked at again after so long.
 AGAIN_MS = 40
-# So long the places are looked for before the window may draw.
-SLICE_S = 0.008
 # Marks cost time with every drawing; no answer that people read has so many sentences.
 AT_MOST = 300
 
@@ -32,10 +30,7 @@ class SentenceMarks(QObject):
         self._markdown = ""
         self._marks: tuple[SentenceMark, ...] = ()
         self._placed: list[tuple[SentenceMark, list[Span]]] = []
-        self._work: Iterator[None] = iter(())
-        self._working = QTimer(self)
-        self._working.setInterval(0)
-        self._working.timeout.connect(self._go_on)
+        self._slices = Slices(self)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(AGAIN_MS)
@@ -84,24 +79,14 @@ class SentenceMarks(QObject):
             self._placed = []
             self._show()
             return
-        self._work = self._placing()
-        self._working.start()
-        self._go_on()
+        self._slices.begin(self._placing())
+        self._slices.go_on()
 
     def _placing(self) -> Iterator[None]:
         placement = Placement(self._markdown, self._view.document())
         yield from placement.read()
         self._placed = [(mark, placement.spans(mark.start, mark.stop)) for mark in self._marks]
         self._show()
-
-    def _go_on(self) -> None:
-        until = time.perf_counter() + SLICE_S
-        while time.perf_counter() < until:
-            try:
-                next(self._work)
-            except StopIteration:
-                self._working.stop()
-                return
 
     def _show(self) -> None:
         missing = [span for spans in self.spans_of(MarkKind.MISSING) for span in spans]

@@ -30,6 +30,7 @@ class Composer(QWidget):
         image_pasted: a picture came that is neither a file nor text.
         text_cut: what was pasted was longer than the field takes; its beginning is there.
         edit_last_requested: the up arrow, while nothing is typed.
+        about_to_ask: the field has the keyboard now, or something is typed in it.
     """
 
     send_requested = Signal(str)
@@ -40,6 +41,7 @@ class Composer(QWidget):
     image_pasted = Signal()
     text_cut = Signal()
     edit_last_requested = Signal()
+    about_to_ask = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -175,6 +177,8 @@ class Composer(QWidget):
 
     def _on_text(self) -> None:
         self.draft_changed.emit(self.text())
+        if self.field.hasFocus() and self.text():
+            self.about_to_ask.emit()
         self._refresh()
 
     def _refresh(self) -> None:
@@ -184,6 +188,8 @@ class Composer(QWidget):
 
     def _mark(self, active: bool) -> None:
         self._set_look("active", active)
+        if active:
+            self.about_to_ask.emit()
 
     def _set_look(self, name: str, on: bool) -> None:
         self._frame.setProperty(name, "true" if on else "false")

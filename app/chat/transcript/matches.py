@@ -14,9 +14,8 @@ from app.chat.transcript.highlights import Place, area_of, mark, places_in
 from app.chat.transcript.plain_text import seen_paragraphs
 from app.chat.transcript.slots import Slot, is_rendering
 from app.theme.theme import current_theme
+from app.widgets.slices import Slices
 
-# So long the search works before it lets the window draw.
-SLICE_S = 0.006
 # While it works the counts are told this often.
 TELL_S = 0.1
 # Text that streams in is searched again at most this often.
@@ -44,11 +43,9 @@ class Finder(QObject):
         self._current: tuple[Slot, int] | None = None
         self._going_to_first = self._awaited = False
         self.room_at_top = 0
-        self._work: Iterator[None] = iter(())
         self._told_at = 0.0
-        self._working = QTimer(self)
-        self._working.setInterval(0)
-        self._working.timeout.connect(self._go_on)
+        self._slices = Slices(self)
+        self._slices.worked.connect(self._on_worked)
         self._stale: set[Slot] = set()
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -75,7 +72,7 @@ class Finder(QObject):
     @property
     def going_on(self) -> bool:
         """Whether there may be more."""
-        return self._working.isActive()
+        return self._slices.going_on
 
     def search(self, words: str, *, stay: bool = False) -> None:
         """Look for words in all messages; go to the first place from what is seen on, unless told to ``stay``."""
@@ -86,8 +83,7 @@ class Finder(QObject):
             slots = self._column.slots
             self._needles = [needle]
             self._going_to_first = not stay
-            self._work = self._through([*slots[start.number :], *slots[: start.number]])
-            self._working.start()
+            self._slices.begin(self._through([*slots[start.number :], *slots[: start.number]]))
         self.changed.emit()
 
     def show_in(self, slot: Slot, words: str) -> bool:
@@ -102,7 +98,7 @@ class Finder(QObject):
 
     def clear(self) -> None:
         """Look for nothing; the marks go."""
-        self._working.stop()
+        self._slices.stop()
         self._again.stop()
         marked = [slot for slot in self._places if slot.view is not None]
         self._counts, self._places, self._stale = {}, {}, set()
@@ -184,16 +180,10 @@ class Finder(QObject):
 
     # --- searching ------------------------------------------------------------------------------------------------
 
-    def _go_on(self) -> None:
-        until = time.perf_counter() + SLICE_S
-        while time.perf_counter() < until:
-            try:
-                next(self._work)
-            except StopIteration:
-                self._working.stop()
-                break
-        if not self._working.isActive() or until - self._told_at > TELL_S:
-            self._told_at = until
+    def _on_worked(self) -> None:
+        now = time.perf_counter()
+        if not self._slices.going_on or now - self._told_at > TELL_S:
+            self._told_at = now
             self.changed.emit()
 
     def _through(self, slots: list[Slot]) -> Iterator[None]:
