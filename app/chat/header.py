@@ -61,7 +61,6 @@ class Header(QWidget):
         self.model_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.promise_button = QPushButton()
         self.promise_button.setProperty("kind", "quiet")
-        self.promise_button.setIconSize(QSize(15, 15))
         self.more_button = MoreButton()
         self._lay_out()
         self.title.renamed.connect(self.renamed)
@@ -171,7 +170,9 @@ class Header(QWidget):
         self.model_button.setText(f"{name.replace('&', '&&')}  ▾")
 
     def _tint(self) -> None:
-        self.promise_button.setIcon(current_theme().icon("lock", "accent", 15))
+        side = current_theme().px(15)
+        self.promise_button.setIconSize(QSize(side, side))
+        self.promise_button.setIcon(current_theme().icon("lock", "accent", side))
         self._share_room()
 
     def _explain(self) -> None:
