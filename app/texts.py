@@ -161,6 +161,12 @@ ENTRIES: dict[str, _Entry] = {
         "The model is of the kind “{architecture}”, which this version can't run.",
         (Way.ANOTHER_MODEL,),
     ),
+    "model.engine_missing": (
+        "A part of Hearth that this model needs is missing",
+        "Your computer can run this model, but the part that does it was not installed. Install Hearth again, or choose "
+        "another model.",
+        (Way.ANOTHER_MODEL,),
+    ),
     "model.unsafe": (
         "This model wants to run a program of its own",
         "Hearth never runs programs that come with a model, so it was not opened.",

@@ -21,6 +21,7 @@
     │   ├── ModelFolderMissing    deleted or moved under us
     │   ├── ModelDamaged          config, tokenizer or weights do not hold together
     │   ├── ModelUnsupported      an architecture that the engine does not know
+    │   ├── ModelEngineMissing    the part of Hearth that runs this kind of file is not installed
     │   ├── ModelUnsafe           wants to run code of its own
     │   ├── ModelDoesNotFit       needs more memory than this computer can give
     │   ├── ModelNotOurs          another app's, or a folder that the person named: used, never deleted
@@ -40,7 +41,7 @@
     │   ├── StoppedForMemory      the answer was ended because this computer was running out of memory
     │   ├── PutAwayForMemory      then the engine too, and its memory given back
     │   ├── OutgrewMemory         the conversation would grow over the memory that the model may take
-    │   ├── EngineBusy            a second answer was asked for while one runs
+    │   ├── EngineBusy            a second question was asked in one conversation while one runs
     │   ├── PromptTooLong
     │   └── PromptNotRendered     the model's chat template refused or ran away
     ├── StorageError
@@ -226,6 +227,12 @@ class ModelDamaged(ModelError):
 class ModelUnsupported(ModelError):
     code: ClassVar[str] = "model.unsupported"
     architecture: str
+
+
+@dataclass(eq=False)
+class ModelEngineMissing(ModelError):
+    code: ClassVar[str] = "model.engine_missing"
+    engine: str
 
 
 @dataclass(eq=False)

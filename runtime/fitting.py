@@ -8,6 +8,7 @@ from pathlib import Path
 from runtime.catalogue.budget import budget
 from runtime.catalogue.entries import Catalogue
 from runtime.catalogue.judging import Judgement, judge
+from runtime.catalogue.machine import processor_of
 from runtime.catalogue.purposes import Purpose
 from runtime.catalogue.recommend import Recommendation, recommend
 from runtime.catalogue.sifting import JudgedModel, judge_found
@@ -18,11 +19,13 @@ from runtime.inference.device_question import engine_device
 from runtime.library.service import InstalledModel
 from runtime.measuring import Measuring
 from runtime.requests import LoadModel
+from runtime.storage.engines import EngineKind, llama_cpp_is_here
 
 
 class Fitting:
     """Joins what is known of the computer, of models and of measurements. Keeps only what each loaded model is measured
-    as. ``loaded_bytes``: memory that a model of ours holds now and would give back. Any thread."""
+    as. ``loaded_bytes``: memory that a model of ours holds now and would give back. ``has_llama_cpp`` tells whether
+    that engine is installed. Any thread."""
 
     def __init__(
         self,
@@ -30,11 +33,13 @@ class Fitting:
         catalogue: Callable[[], Catalogue],
         measuring: Measuring,
         loaded_bytes: Callable[[], int],
+        has_llama_cpp: Callable[[], bool] = llama_cpp_is_here,
     ) -> None:
         self._models_folder = models_folder
         self._catalogue = catalogue
         self._measuring = measuring
         self._loaded_bytes = loaded_bytes
+        self._has_llama_cpp = has_llama_cpp
         self._measured_as: dict[str, str] = {}
 
     def computer(self) -> Computer:
@@ -43,13 +48,31 @@ class Fitting:
         self._measuring.open_for(computer)
         return computer
 
+    def engine(self, computer: Computer | None = None) -> EngineKind:
+        """What should compute a model on a computer, None for this one as :meth:`computer` finds it: MLX where it has a
+        graphics processor to use, else llama.cpp if that is installed. Without an argument not for the UI thread.
+
+        A computer that somebody describes (it has no disk of ours) counts as set up as ours would be.
+        """
+        computer = computer or self.computer()
+        if computer.gpu is not None:
+            return EngineKind.MLX
+        here = self._has_llama_cpp() if computer.disk_folder else True
+        return EngineKind.LLAMA_CPP if here else EngineKind.MLX
+
     def recommend(
         self, computer: Computer, *, purpose: Purpose = Purpose.EVERYDAY, context_tokens: int | None = None
     ) -> Recommendation:
         """The one model for a computer and a purpose, with its neighbours and reasons. Pure and quick."""
         measured = self._measuring.measured(computer)
         return recommend(
-            computer, self._catalogue(), context_tokens, self._loaded_bytes(), purpose=purpose, measured=measured
+            computer,
+            self._catalogue(),
+            context_tokens,
+            self._loaded_bytes(),
+            purpose=purpose,
+            measured=measured,
+            engine=self.engine(computer),
         )
 
     def judge_found(self, computer: Computer, models: tuple[HubModel, ...]) -> tuple[JudgedModel[HubModel], ...]:
@@ -75,10 +98,11 @@ class Fitting:
         with conversations no longer than the forecast allows."""
         computer = self.computer()
         judged = self.judge_installed(computer, model)
+        on_processor = model.shape is not None and model.shape.engine is EngineKind.LLAMA_CPP
         self._measured_as[model.folder] = model.repository or model.folder
         return LoadModel(
             model.folder,
-            budget_bytes=budget(computer, self._loaded_bytes()).bytes,
+            budget_bytes=budget(processor_of(computer) if on_processor else computer, self._loaded_bytes()).bytes,
             kv_limit_tokens=(judged.longest_context_tokens or None) if judged else None,
         )
 

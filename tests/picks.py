@@ -15,6 +15,7 @@ from runtime.catalogue.purposes import Purpose, context_for
 from runtime.catalogue.recommend import Choice, ReasonCode, Recommendation, recommend
 from runtime.hardware.computer import Computer
 from runtime.hardware.described import described_computer
+from runtime.storage.engines import EngineKind
 
 PAGE = Path(__file__).resolve().parent.parent / "assets" / "catalogue" / "README.md"
 COMMAND = "python -m tests.picks"
@@ -44,7 +45,9 @@ MACHINES: dict[str, Computer] = {
     "PC with RTX 5090, 32 GB on the card": described_computer("RTX 5090", 64, 32),
     "NVIDIA GB10, 128 GB": described_computer("NVIDIA GB10", 128),
     "No graphics card, 64 GB": described_computer("cpu", 64),
+    "No graphics card, 32 GB": described_computer("cpu", 32),
     "No graphics card, 16 GB": described_computer("cpu", 16),
+    "No graphics card, 16 GB, 4 cores": described_computer("cpu", 16, cores=4),
     "No graphics card, 8 GB": described_computer("cpu", 8),
     "No graphics card, 2 GB": described_computer("cpu", 2),
 }
@@ -80,6 +83,8 @@ After the self-test, after real answers and with other programs running the pick
 - **Memory**: what it takes for a conversation of the usual length, and what stays free for other programs.
 - **Faster** and **smarter** are the ways to either side, where there are any. The smarter one may write slower than
   people read, or ask for other programs to be closed.
+- **No graphics card**: with the part of the set-up that computes on the processor (llama.cpp). Nobody can tell from
+  outside how fast a computer's memory is, so the range is wide until the self-test or the first answers narrow it.
 
 `hearth recommend --as "Apple M4 Max" --memory-gb 64 --purpose code` says the same for any computer.
 """
@@ -88,7 +93,9 @@ After the self-test, after real answers and with other programs running the pick
 @cache
 def found_for(name: str, purpose: Purpose) -> Recommendation:
     """What is recommended on one of :data:`MACHINES`."""
-    return recommend(MACHINES[name], _catalogue(), purpose=purpose)
+    machine = MACHINES[name]
+    engine = EngineKind.MLX if machine.gpu is not None else EngineKind.LLAMA_CPP
+    return recommend(machine, _catalogue(), purpose=purpose, engine=engine)
 
 
 @cache

@@ -158,7 +158,7 @@ class ModelsPresenter(QObject):
                 ),
             )
             for choice in choices
-            if choice.edition.repository not in here
+            if here.isdisjoint(choice.model.repositories)
         ]
         self.page.finder.show_offers(
             tuple(offer for choice, offer in offers if choice.fit in model_offers.ROOMY),

@@ -15,6 +15,7 @@ from runtime.catalogue.measured import ModelMeasured
 from runtime.catalogue.processor import weights
 from runtime.catalogue.prospect import Prospect, prospect
 from runtime.catalogue.purposes import DEFAULT_CONTEXT_TOKENS
+from runtime.storage.engines import EngineKind
 from runtime.storage.measurements import SelfTest
 from runtime.storage.model_anatomy import Anatomy
 
@@ -63,6 +64,10 @@ class Shape(Protocol):
     def anatomy(self) -> Anatomy | None: ...
     @property
     def left_out_bytes(self) -> int: ...
+    @property
+    def engine(self) -> EngineKind: ...
+    @property
+    def bits_per_weight(self) -> float | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,4 +142,6 @@ def edition_of(shape: Shape, unknown_context_tokens: int) -> Edition:
         active_fraction=shape.active_fraction,
         anatomy=shape.anatomy,
         left_out_bytes=shape.left_out_bytes,
+        engine=shape.engine,
+        bits_per_weight=shape.bits_per_weight,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
+
+_USUAL_CORES = 4
 
 
 class MachineGpu(Protocol):
@@ -33,3 +36,29 @@ class Machine(Protocol):
     def disk_free_bytes(self) -> int | None: ...
     @property
     def bandwidth_bytes_per_s(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class _Processor:
+    """A computer of which the graphics processor is left out of account."""
+
+    memory_bytes: int
+    available_bytes: int
+    disk_free_bytes: int | None
+    cores: int
+    unified_memory: bool = False
+    gpu: MachineGpu | None = None
+    bandwidth_bytes_per_s: float | None = None
+
+
+def cores_of(machine: Machine) -> int:
+    """How many cores compute at full speed; a few where nobody told."""
+    found = getattr(machine, "performance_cores", None) or getattr(machine, "cores", None)
+    return found if isinstance(found, int) and found > 0 else _USUAL_CORES
+
+
+def processor_of(machine: Machine) -> Machine:
+    """``machine`` as an engine sees it that computes on the processor alone."""
+    if machine.gpu is None:
+        return machine
+    return _Processor(machine.memory_bytes, machine.available_bytes, machine.disk_free_bytes, cores_of(machine))

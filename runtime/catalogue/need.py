@@ -11,10 +11,13 @@ from functools import lru_cache
 
 from runtime.catalogue.cache_bytes import answering_bytes, kept_bytes
 from runtime.catalogue.entries import Edition
+from runtime.catalogue.llama_cpp_need import PROCESS_BYTES as LLAMA_CPP_PROCESS_BYTES
+from runtime.catalogue.llama_cpp_need import work_bytes
 from runtime.catalogue.machine import Machine
-from runtime.catalogue.plan import CPU, CPU_UNPACKED, CUDA, METAL, PREFILL_CHUNK_TOKENS, Plan
+from runtime.catalogue.plan import CPU, CPU_UNPACKED, CUDA, LLAMA_CPP, METAL, PREFILL_CHUNK_TOKENS, Plan
 from runtime.catalogue.prefill_bytes import reading_bytes, writing_bytes
 from runtime.catalogue.processor import UNPACKED_BYTES_PER_WEIGHT, UNPACKED_SHARE, weights
+from runtime.storage.engines import EngineKind
 from runtime.storage.model_anatomy import Anatomy, LayerGroup
 
 __all__ = ["PREFILL_CHUNK_TOKENS", "Need", "cache_bytes_per_token", "need", "need_of", "plan_on"]
@@ -94,13 +97,17 @@ def with_reserve(found: Need, file_bytes: int) -> Need:
 def need_of(anatomy: Anatomy, weight_bytes: int, tokens: int, plan: Plan) -> Need:
     """What a model needs whose weights take ``weight_bytes`` as ``plan`` holds them."""
     cache = kept_bytes(anatomy, tokens, plan)
+    if plan.engine is EngineKind.LLAMA_CPP:
+        return Need(weight_bytes, cache, work_bytes(anatomy, plan.chunk_tokens), process_bytes=LLAMA_CPP_PROCESS_BYTES)
     reading = cache + reading_bytes(anatomy, tokens, plan)
     writing = answering_bytes(anatomy, tokens, plan) + writing_bytes(anatomy, tokens, plan) if tokens > 0 else 0
     return Need(weight_bytes, cache, max(reading, writing) - cache)
 
 
-def plan_on(machine: Machine, unpacked_weight_bytes: int | None = None) -> Plan:
-    """How the engine would run a model on ``machine`` whose weights, unpacked, take ``unpacked_weight_bytes``."""
+def plan_on(machine: Machine, unpacked_weight_bytes: int | None = None, engine: EngineKind = EngineKind.MLX) -> Plan:
+    """How ``engine`` would run a model on ``machine`` whose weights, unpacked, take ``unpacked_weight_bytes``."""
+    if engine is EngineKind.LLAMA_CPP:
+        return LLAMA_CPP
     if machine.gpu is not None:
         return METAL if machine.gpu.kind == "metal" else CUDA
     unpacks = unpacked_weight_bytes is not None and unpacked_weight_bytes <= machine.available_bytes * UNPACKED_SHARE

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from runtime.catalogue.budget import Budget, budget
 from runtime.catalogue.entries import Edition
 from runtime.catalogue.fit import Fit, fit_of
-from runtime.catalogue.machine import Machine
+from runtime.catalogue.machine import Machine, processor_of
 from runtime.catalogue.measured import corrected_need
 from runtime.catalogue.need import Need, anatomy_of_edition, need_of, plan_on, with_reserve
 from runtime.catalogue.plan import Plan
 from runtime.catalogue.processor import UNPACKED_BYTES_PER_WEIGHT, weights
+from runtime.storage.engines import EngineKind
 from runtime.storage.measurements import ModelMemory
 from runtime.storage.model_anatomy import Anatomy
 
@@ -26,7 +27,7 @@ class Body:
     """A model as it lies on the disk: what the engine would load of it, and what that takes unpacked to 32 bits.
 
     ``context_tokens`` is the longest conversation it can see; ``file_bytes`` are all its weights, also those that are
-    never loaded.
+    never loaded. ``engine`` is what computes it.
     """
 
     anatomy: Anatomy
@@ -35,6 +36,7 @@ class Body:
     context_tokens: int
     file_bytes: int
     number_bytes: int = 2
+    engine: EngineKind = EngineKind.MLX
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def body_of_edition(edition: Edition) -> Body:
     held_bytes = edition.weight_bytes - edition.left_out_bytes
     unpacked_bytes = int(weights(held_bytes, edition.bits) * UNPACKED_BYTES_PER_WEIGHT)
     anatomy = anatomy_of_edition(edition)
-    return Body(anatomy, held_bytes, unpacked_bytes, edition.context_tokens, edition.weight_bytes)
+    return Body(
+        anatomy, held_bytes, unpacked_bytes, edition.context_tokens, edition.weight_bytes, engine=edition.engine
+    )
 
 
 def outlook(
@@ -83,12 +87,16 @@ def outlook(
     waits for crawls. ``ours_bytes`` is memory that a model of ours holds now and would give back. ``memory``, measured
     here, replaces the estimate.
     """
-    plan = plan_on(machine, body.unpacked_bytes)
-    if not plan.unpacked and body.number_bytes != plan.number_bytes:
+    plan = plan_on(machine, body.unpacked_bytes, body.engine)
+    if body.engine is EngineKind.LLAMA_CPP:
+        machine = processor_of(machine)
+    elif not plan.unpacked and body.number_bytes != plan.number_bytes:
         plan = Plan(plan.device, plan.chunk_tokens, body.number_bytes)
     limits = budget(machine, ours_bytes)
     held_bytes = body.unpacked_bytes if plan.unpacked else body.weight_bytes
-    measured = memory if memory and memory.fits(held_bytes) else None
+    # llama.cpp tells of its whole process: conversation, and weights both as they lie and as it packs them anew.
+    tells = memory is not None and body.engine is EngineKind.MLX and memory.fits(held_bytes)
+    measured = memory if tells else None
 
     def needed(tokens: int) -> Need:
         found = need_of(body.anatomy, held_bytes, max(0, min(tokens, body.context_tokens)), plan)

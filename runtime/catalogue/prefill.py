@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from runtime.catalogue.entries import Edition
+from runtime.catalogue.llama_cpp_speed import operations_range
 from runtime.catalogue.machine import Machine
 from runtime.catalogue.measured import Basis, Range, corrected, prefill_ratios
-from runtime.catalogue.processor import unpacked_bytes, weights
+from runtime.catalogue.processor import unpacked_bytes, weight_count
 from runtime.catalogue.speed import decode_bytes, has_experts, speed
 from runtime.catalogue.touched import Touched
+from runtime.storage.engines import EngineKind
 from runtime.storage.measurements import ChatSpeed, SelfTest
 
 # Graphics cores of each family from the smallest to the full chip, and their clock in GHz (Apple's specifications;
@@ -103,7 +105,7 @@ def _forecast(
     low, rate, high = _operations_per_s(machine, edition, touched, self_test)
     one = speed(machine, edition, 0, at_tokens=0, touched=touched, self_test=self_test)
     start_s = _START_S + 1 / one.expected_tokens_per_s
-    if machine.gpu is not None:
+    if machine.gpu is not None and edition.engine is EngineKind.MLX:
         start_s += (edition.weight_bytes - edition.left_out_bytes) * _START_S_PER_BYTE
     operations = _operations(edition, tokens, touched)
     return Range(*(tokens / (start_s + operations / at) for at in (low, rate, high)))
@@ -115,12 +117,14 @@ def _operations(edition: Edition, tokens: int, touched: Touched | None) -> float
     kept = edition.layers - edition.sliding_layers if edition.kv_layers is None else edition.kv_layers
     width = (edition.attention_heads or 0) * (edition.head_dim or 0) or edition.hidden_size
     seen = kept * tokens / 2 + edition.sliding_layers * min(tokens / 2, edition.sliding_window or tokens)
-    return tokens * (2 * weights(int(at_work), edition.bits) + 4 * width * seen)
+    return tokens * (2 * weight_count(edition, at_work) + 4 * width * seen)
 
 
 def _operations_per_s(
     machine: Machine, edition: Edition, touched: Touched | None, self_test: SelfTest | None
 ) -> tuple[float, float, float]:
+    if edition.engine is EngineKind.LLAMA_CPP:
+        return operations_range(machine, has_experts(edition, touched), self_test)
     if machine.gpu is None:
         unpacked = unpacked_bytes(machine, edition) > 0
         rate = _CPU_PLAIN_OPERATIONS if unpacked else _CPU_PACKED_OPERATIONS

@@ -18,6 +18,13 @@ def weights(weight_bytes: int, bits: int) -> float:
     return weight_bytes * 8 / (bits + (_GROUP_BITS if bits < _FULL_BITS else 0))
 
 
+def weight_count(edition: Edition, size_bytes: float) -> float:
+    """How many weights ``size_bytes`` of an edition's weights hold."""
+    if edition.bits_per_weight is not None:
+        return size_bytes * 8 / edition.bits_per_weight
+    return weights(int(size_bytes), edition.bits)
+
+
 def unpacked_bytes(machine: Machine, edition: Edition) -> int:
     """Bytes that the unpacked weights take beside the packed ones on ``machine``; 0 where the engine leaves them."""
     if machine.gpu is not None:

@@ -8,12 +8,13 @@ from functools import partial
 
 from runtime.catalogue.entries import Edition
 from runtime.catalogue.fit import Fit
-from runtime.catalogue.machine import Machine
+from runtime.catalogue.machine import Machine, processor_of
 from runtime.catalogue.measured import Basis, ModelMeasured
 from runtime.catalogue.outlook import Body, Outlook, body_of_edition, outlook
 from runtime.catalogue.prefill import Prefill, prefill
 from runtime.catalogue.speed import Speed, speed
 from runtime.catalogue.touched import Touched
+from runtime.storage.engines import EngineKind
 from runtime.storage.measurements import SelfTest
 
 # A person's question with its surroundings, and a page of a document: what a reading speed is told for.
@@ -111,6 +112,8 @@ def prospect(
     known: ModelMeasured | None = None,
 ) -> Prospect:
     """The same in few figures."""
+    if edition.engine is EngineKind.LLAMA_CPP:
+        machine = processor_of(machine)
     found = forecast(
         machine,
         edition,

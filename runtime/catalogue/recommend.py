@@ -14,6 +14,7 @@ from runtime.catalogue.measured import NOTHING_MEASURED, Measured
 from runtime.catalogue.prospect import Prospect, prospect
 from runtime.catalogue.purposes import Purpose, context_for, strength, suits
 from runtime.errors import Scalar
+from runtime.storage.engines import EngineKind
 
 # Words appear about as fast as people read; thinking is not read, so it must run faster.
 READING_TOKENS_PER_S = 8.0
@@ -108,6 +109,7 @@ class _Case:
     ours_bytes: int
     measured: Measured
     limits: Budget
+    engine: EngineKind = EngineKind.MLX
 
 
 def recommend(
@@ -118,14 +120,16 @@ def recommend(
     *,
     purpose: Purpose = Purpose.EVERYDAY,
     measured: Measured = NOTHING_MEASURED,
+    engine: EngineKind = EngineKind.MLX,
 ) -> Recommendation:
     """The model to take on ``machine`` for ``purpose``, for conversations of ``context_tokens`` (None: as long as the
     purpose usually asks for).
 
     ``ours_bytes`` is memory that a model of ours holds now and would give back; ``measured`` corrects the forecasts.
+    ``engine`` is what would compute: each model is offered in the edition for it.
     """
     tokens = context_for(purpose) if context_tokens is None else context_tokens
-    case = _Case(machine, purpose, tokens, ours_bytes, measured, budget(machine, ours_bytes))
+    case = _Case(machine, purpose, tokens, ours_bytes, measured, budget(machine, ours_bytes), engine)
     choices = sorted(
         (_choice(case, model) for model in catalogue.models),
         key=lambda choice: (-strength(choice.model, purpose), choice.model.id),
@@ -135,7 +139,7 @@ def recommend(
         return Recommendation(None, None, None, tuple(choices), purpose, _ways_out(choices))
     asked = pick.reason.code is not ReasonCode.NONE_FOR_PURPOSE
     beside = [c for c in choices if suits(c.model, purpose if asked else Purpose.EVERYDAY)]
-    smallest = [_forecast(case, c.model, c.model.editions[0]) for c in beside]
+    smallest = [_forecast(case, c.model, c.model.editions_for(engine)[0]) for c in beside]
     faster, smarter = _faster(pick, smallest), _smarter(case, pick, beside)
     named = {choice.model.id: choice for choice in (faster, smarter, pick) if choice}
     listed = (named.get(choice.model.id) or _with_instead(choice, pick) for choice in choices)
@@ -163,7 +167,7 @@ def floor_tokens_per_s(model: CatalogueModel) -> float:
 
 def _choice(case: _Case, model: CatalogueModel) -> Choice:
     """The most exact edition that leaves half of the budget free and is fluent, else the smallest."""
-    forecasts = [_forecast(case, model, edition) for edition in model.editions]
+    forecasts = [_forecast(case, model, edition) for edition in model.editions_for(case.engine)]
     for choice in reversed(forecasts[1:]):
         roomy = choice.need_bytes <= case.limits.bytes * _EXACT_EDITION_SHARE
         if roomy and _fluent(choice) and _has_disk(case.machine, choice.download_bytes):

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from runtime.catalogue.entries import Edition
+from runtime.catalogue.llama_cpp_speed import decode_range
 from runtime.catalogue.machine import Machine
 from runtime.catalogue.measured import Basis, Range, corrected, decode_ratios
 from runtime.catalogue.processor import unpacked_bytes, weights
 from runtime.catalogue.touched import Touched
+from runtime.storage.engines import EngineKind
 from runtime.storage.measurements import ChatSpeed, SelfTest
 
 _GIGA = 1_000_000_000
@@ -153,6 +155,9 @@ def decode_bytes(edition: Edition, touched: Touched | None) -> float:
 def _forecast(
     machine: Machine, edition: Edition, tokens: int, *, touched: Touched | None, self_test: SelfTest | None
 ) -> Range:
+    if edition.engine is EngineKind.LLAMA_CPP:
+        read_bytes, kept_bytes = decode_bytes(edition, touched), cache_read_bytes(edition, tokens)
+        return decode_range(machine, read_bytes + kept_bytes, edition.layers, has_experts(edition, touched), self_test)
     if machine.gpu is None:
         return _on_processor(machine, edition, tokens, touched, self_test)
     metal = machine.gpu.kind == "metal"

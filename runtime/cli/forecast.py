@@ -20,6 +20,7 @@ from runtime.catalogue.touched import Touched, touched
 from runtime.cli import another_computer
 from runtime.cli.output import DONE, Words, print_json
 from runtime.errors import ModelDamaged
+from runtime.storage.engines import EngineKind
 from runtime.storage.model_folder import read_facts, weight_files
 from runtime.storage.model_shape import ModelShape, shape_of
 from runtime.storage.model_weights import FolderWeights, folder_weights
@@ -67,8 +68,8 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     """
     another_computer.check(arguments)
     with Runtime.open() as runtime:
-        model = _model(runtime, arguments.model, arguments.context)
         computer = another_computer.described(arguments) or runtime.fitting.computer()
+        model = _model(runtime, arguments.model, arguments.context, runtime.fitting.engine(computer))
         # Nothing was measured on a computer that is only described.
         measured = NOTHING_MEASURED if arguments.chip else runtime.measuring.measured(computer)
     tokens = min(arguments.context, model.edition.context_tokens)
@@ -93,11 +94,11 @@ def run(arguments: argparse.Namespace, words: Words) -> int:
     return DONE
 
 
-def _model(runtime: Runtime, name: str, asked_tokens: int) -> _Model:
+def _model(runtime: Runtime, name: str, asked_tokens: int, engine: EngineKind) -> _Model:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _from_folder(folder, _measured_as(runtime, folder), asked_tokens)
-    known = runtime.catalogue.find(name)
+    known = runtime.catalogue.find(name, engine)
     if known is None:
         found = runtime.library.find(name)
         return _from_folder(Path(found.folder), found.repository or found.folder, asked_tokens)
@@ -115,7 +116,10 @@ def _measured_as(runtime: Runtime, folder: Path) -> str:
 
 
 def _from_folder(folder: Path, measured_as: str, asked_tokens: int) -> _Model:
-    read_facts(folder)
+    facts = read_facts(folder)
+    if facts.shape is not None and facts.shape.engine is EngineKind.LLAMA_CPP:
+        edition = edition_of(facts.shape, max(asked_tokens, PROMISED_CONTEXT_TOKENS))
+        return _Model(str(folder), measured_as, edition, body_of_edition(edition), edition.weight_bytes)
     config = json.loads((folder / "config.json").read_bytes())
     held = folder_weights(folder, config)
     shape = shape_of(config, held.loaded_bytes)

@@ -29,7 +29,7 @@ PUBLIC_HUB = "https://huggingface.co"
 LARGEST_FILE_BYTES = 2**46
 LONGEST_LICENCE = 80
 # Only data that the engine reads. Code (*.py) and containers of code or of unchecked formats (*.bin, *.pt, *.pkl,
-# *.gguf, *.npz) are not on the list and so never reach the disk.
+# *.npz) are not on the list and so never reach the disk; GGUF files alone where they are asked for by name.
 SMALL_FILES = (
     "config.json",
     "generation_config.json",
@@ -48,11 +48,9 @@ SMALL_FILES = (
     "*.jinja",
     "preprocessor_config.json",
     "processor_config.json",
-    "README*",
-    "LICENSE*",
-    "LICENCE*",
-    "NOTICE*",
 )
+PAPERS = ("README*", "LICENSE*", "LICENCE*", "NOTICE*")
+GGUF = ".gguf"
 _CODE_OR_UNCHECKED = (".py", ".bin", ".pt", ".pth", ".pkl", ".gguf", ".npz", ".npy", ".so", ".dylib", ".sh", ".zip")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DEVICE = re.compile(r"(?i)con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]")
@@ -114,16 +112,18 @@ class Found:
     licence: str = ""
 
 
-def list_model(source: Source, revision: str, patience: Patience, found: Found | None = None) -> Listing:
+def list_model(
+    source: Source, revision: str, patience: Patience, found: Found | None = None, only: tuple[str, ...] = ()
+) -> Listing:
     """Ask the hub which commit ``revision`` is now and which files it holds. ``found``: of an earlier try, and for
-    the next one.
+    the next one. ``only``: these GGUF files of it and the papers, instead of what MLX reads.
 
     Blocks for at most about ``connect_s`` plus ``stall_s`` without a byte. Source: the hub's ``/api/models`` pages.
 
     Raises:
         Transient: no network, no sense in the answer, 429 or 5xx.
         RepositoryNotFound, TokenRequired, TokenRejected, AccessNotGranted: the hub says no.
-        RepositoryHasNoModel: nothing in it that the engine could load.
+        RepositoryHasNoModel: nothing in it that the engine could load, or not all of ``only``.
     """
     if source.token is not None and not (source.token.isascii() and source.token.isprintable()):
         raise TokenRejected(source.repository, source.page_url)
@@ -131,23 +131,36 @@ def list_model(source: Source, revision: str, patience: Patience, found: Found |
     entries = _ask(source, revision, patience, found)
     if not all(isinstance(entry.path, str) for entry in entries):
         raise Transient(HubNotUnderstood(source.host))
-    files = _one_of_each_name(_file(entry, source) for entry in entries if is_allowed(entry.path))
+    files = _one_of_each_name(_file(entry, source) for entry in entries if is_allowed(entry.path, only))
     files = _model_weights_only(files)
-    if not any(file.path.endswith(".safetensors") for file in files) or not any(f.path == "config.json" for f in files):
+    if not _is_whole({file.path for file in files}, only):
         raise RepositoryHasNoModel(source.repository)
     return Listing(found.commit, tuple(sorted(files, key=lambda file: (file.size_bytes, file.path))), found.licence)
 
 
-def is_allowed(path: str) -> bool:
-    """True for a file that we fetch: data at the top, never code, under a name that any disk can keep.
+def is_allowed(path: str, only: tuple[str, ...] = ()) -> bool:
+    """True for a file that we fetch: data at the top, never code, under a name that any disk can keep. With ``only``,
+    those GGUF files and the papers.
 
     A model may be carried to a disk of Windows: there a dot at the end goes, and some names mean devices.
     """
-    if "/" in path or not is_safe_path(path) or path.lower().endswith(_CODE_OR_UNCHECKED):
+    if "/" in path or not is_safe_path(path) or path.endswith("."):
         return False
-    if path.endswith(".") or _DEVICE.fullmatch(path.partition(".")[0].rstrip()) is not None:
+    if _DEVICE.fullmatch(path.partition(".")[0].rstrip()) is not None:
         return False
-    return path.endswith(".safetensors") or any(fnmatchcase(path, pattern) for pattern in SMALL_FILES)
+    if only and path in only:
+        return path.endswith(GGUF)
+    if path.lower().endswith(_CODE_OR_UNCHECKED):
+        return False
+    if only:
+        return any(fnmatchcase(path, pattern) for pattern in PAPERS)
+    return path.endswith(".safetensors") or any(fnmatchcase(path, pattern) for pattern in (*SMALL_FILES, *PAPERS))
+
+
+def _is_whole(paths: set[str], only: tuple[str, ...]) -> bool:
+    if only:
+        return paths.issuperset(only)
+    return "config.json" in paths and any(path.endswith(".safetensors") for path in paths)
 
 
 def _one_of_each_name(files: Iterable[ManifestFile]) -> list[ManifestFile]:

@@ -45,6 +45,7 @@ class DownloadJob:
 
     Everything that may pass by itself is waited out, for as long as it takes; see :class:`Patience`. ``limiter``
     holds the speed limit, which may change while the job runs. ``setbacks`` is for tests with clocks of their own.
+    ``only`` names the GGUF files to fetch; empty, a model that is here as GGUF is fetched as it is here.
     """
 
     def __init__(
@@ -60,10 +61,12 @@ class DownloadJob:
         disk_usage: Callable[[Path], DiskUsage] = shutil.disk_usage,
         limiter: Limiter | None = None,
         setbacks: Setbacks | None = None,
+        only: tuple[str, ...] = (),
     ) -> None:
         self._source = source
         self._revision = revision
         self._title = title
+        self._only = only
         self._stage = Stage(models, source.repository)
         self._cancel = cancel
         self._patience = patience or Patience()
@@ -119,7 +122,8 @@ class DownloadJob:
         self.move_to(DownloadPhase.LISTING)
         found = Found()
         revision = self._commit or self._revision
-        listing = self.patiently(lambda: list_model(self._source, revision, self._patience, found))
+        only = self._only or self._stage.installed_gguf()
+        listing = self.patiently(lambda: list_model(self._source, revision, self._patience, found, only))
         self._commit, self._total_bytes = listing.commit, listing.size_bytes
         self._stage.prepare()
         self._stage.drop_others(listing.files)

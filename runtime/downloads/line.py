@@ -181,6 +181,7 @@ class Line:
             endpoint=hub_endpoint(self._endpoint),
             token=(self._token() or "").strip() or None,
             patience=self._vain.patience_of(record.repository, self._patience),
+            only=record.request.only,
         )
 
     def _hear(self, turn: Turn, news: News) -> None:

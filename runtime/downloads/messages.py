@@ -12,7 +12,8 @@ from runtime.wire import Codec, Hello
 
 @dataclass(frozen=True)
 class StartJob:
-    """Fetch one model. The token travels in this message alone: never in arguments or the environment."""
+    """Fetch one model, or ``only`` these GGUF files of its repository. The token travels in this message alone: never
+    in arguments or the environment."""
 
     models: str
     repository: str
@@ -22,6 +23,7 @@ class StartJob:
     token: str | None = None
     patience: Patience = field(default_factory=Patience)
     limit_bytes_per_s: int = 0
+    only: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"StartJob({self.repository})"

@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from runtime.cancel import CancelToken
+from runtime.downloads.hub import GGUF
 from runtime.downloads.pieces import PieceMap, piece_count
 from runtime.downloads.shared_file import make_way
 from runtime.downloads.space import DiskUsage as DiskUsage
 from runtime.downloads.space import occupied_bytes, require_room, reserve
 from runtime.errors import AlreadyDownloading, FolderNotWritable, ModelDamaged, ModelFolderMissing, ModelsDiskMissing
 from runtime.storage.files import replace_folder
+from runtime.storage.gguf_folder import gguf_files
 from runtime.storage.locks import wait_for_lock
 from runtime.storage.manifest import MANIFEST_NAME, Manifest, ManifestFile, read_manifest, write_manifest
 from runtime.storage.models_layout import INCOMING
@@ -132,15 +134,26 @@ class Stage:
 
     def installed_pieces(self, file: ManifestFile) -> tuple[str, ...]:
         """The sha256 of the pieces of a file as the installed version's manifest lists it; empty if it does not."""
-        try:
-            manifest = read_manifest(self.target)
-        except (ModelDamaged, ModelFolderMissing):
-            return ()
-        for known in manifest.files if manifest is not None else ():
+        for known in self._installed_files():
             same = (known.path, known.digest, known.size_bytes) == (file.path, file.digest, file.size_bytes)
             if same and len(known.pieces) == piece_count(file.size_bytes):
                 return known.pieces
         return ()
+
+    def installed_gguf(self) -> tuple[str, ...]:
+        """The GGUF files of the installed version: which of a repository's many it is. Empty where it has none. Also
+        told where its manifest is damaged, by what lies there."""
+        paths = [file.path for file in self._installed_files()]
+        if not paths and (self.target / MANIFEST_NAME).is_file():
+            paths = [path.name for path in gguf_files(self.target)]
+        return tuple(path for path in paths if path.endswith(GGUF))
+
+    def _installed_files(self) -> tuple[ManifestFile, ...]:
+        try:
+            manifest = read_manifest(self.target)
+        except (ModelDamaged, ModelFolderMissing):
+            return ()
+        return manifest.files if manifest is not None else ()
 
     def drop_others(self, files: Iterable[ManifestFile]) -> None:
         """Remove what an earlier commit left in the staging folder, and what is no file where one is expected."""

@@ -27,6 +27,7 @@ class Wishes:
         if known is not None and known.ready:
             return
         record = known or self._book.new_record(request)
+        request = replace(request, only=request.only or record.request.only)
         commit = record.commit if request.revision == record.request.revision else ""
         self._line.queue(replace(record, request=request, commit=commit))
 

@@ -47,6 +47,7 @@ def _run(end: ChildEnd, order: StartJob, cancel: CancelToken, limiter: Limiter) 
         patience=order.patience,
         on_phase=end.send,
         limiter=limiter,
+        only=order.only,
     )
     reporter = threading.Thread(target=_report, args=(end, job, ended), name="report", daemon=True)
     reporter.start()

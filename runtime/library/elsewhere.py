@@ -13,7 +13,7 @@ from pathlib import Path
 
 from runtime.library.installed import Found, Owner
 from runtime.library.places import Places
-from runtime.storage.model_folder import weight_files
+from runtime.storage.model_folder import looks_like_model, weight_files
 
 _log = logging.getLogger(__name__)
 MOST_ENTRIES = 20_000
@@ -76,7 +76,7 @@ def _all(places: Places, walk: Walk) -> Iterator[Found]:
     for folder in places.lm_studio:
         yield from _below(folder, Owner.LM_STUDIO, walk)
     for folder in places.named:
-        if (folder / "config.json").is_file() or _is_cached_model(folder):
+        if looks_like_model(folder) or _is_cached_model(folder):
             yield from _at(folder, Owner.NAMED, insist=True)
         else:
             yield from _below(folder, Owner.NAMED, walk)
@@ -105,7 +105,7 @@ def snapshots(folder: Path, owner: Owner) -> Iterator[Found]:
         main = ""
     for commit in sorted(commits, key=lambda name: (name == main, commits[name]), reverse=True):
         snapshot = folder / "snapshots" / commit
-        if (snapshot / "config.json").is_file() and weight_files(snapshot):
+        if looks_like_model(snapshot) and weight_files(snapshot):
             yield _snapshot(snapshot, owner)
 
 
@@ -119,7 +119,7 @@ def _snapshot(snapshot: Path, owner: Owner) -> Found:
 def _at(folder: Path, owner: Owner, insist: bool = False) -> Iterator[Found]:
     if _is_cached_model(folder):
         yield from snapshots(folder, owner)
-    elif (folder / "config.json").is_file():
+    elif looks_like_model(folder):
         # There a model lies in a folder of its name, in one of its maker's name.
         repository = f"{folder.parent.name}/{folder.name}" if owner is Owner.LM_STUDIO else ""
         yield Found(folder, owner, repository, insist=insist)
@@ -128,7 +128,7 @@ def _at(folder: Path, owner: Owner, insist: bool = False) -> Iterator[Found]:
 def _below(folder: Path, owner: Owner, walk: Walk, depth: int = DEPTH) -> Iterator[Found]:
     """Models at most ``depth`` levels below; nothing is looked for inside a model."""
     for inner in walk.folders(folder):
-        if _is_cached_model(inner) or (inner / "config.json").is_file():
+        if _is_cached_model(inner) or looks_like_model(inner):
             yield from _at(inner, owner)
         elif depth > 1:
             yield from _below(inner, owner, walk, depth - 1)

@@ -6,24 +6,26 @@ import os
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from runtime.errors import HearthError, ModelDamaged, Problem
+from runtime.storage.engines import EngineKind
 from runtime.storage.manifest import MANIFEST_NAME, Manifest, read_manifest
 from runtime.storage.model_folder import (
-    INDEX_NAME,
-    TOKENIZER_NAMES,
-    WEIGHTS,
     Facts,
+    engine_of,
     inspect_files,
+    is_weights,
     read_facts,
+    telling_files,
     weight_files,
 )
 from runtime.storage.model_shape import ModelShape
 from runtime.storage.unchanged import Unchanged, stamp
 
 _CARD_BYTES = 16 * 1024
+# Makers name what a repository holds; it is no part of the model's name.
+_KIND_OF_FILE = re.compile(r"[-_. ]gguf$", re.IGNORECASE)
 _LICENCE = re.compile(rb"^licen[sc]e(?:_name)?:[ \t]*[\"']?([\w.+-]{1,60})", re.MULTILINE)
 
 _manifests: Unchanged[Manifest | None] = Unchanged()
@@ -99,7 +101,7 @@ def describe_in_ours(folder: Path) -> InstalledModel | None:
         manifest = manifest_of(folder)
     except HearthError as error:
         return replace(_plain(Found(folder, owner), Facts("", None)), problem=error.problem())
-    if manifest is None and not (folder / "config.json").is_file():
+    if manifest is None and engine_of(folder) is None:
         return None
     problem: Problem | None = None
     facts = Facts("", None)
@@ -131,7 +133,7 @@ def inspect(found: Found) -> InstalledModel:
     """A folder anywhere, checked without running anything of it.
 
     Raises:
-        ModelFolderMissing, ModelDamaged, ModelUnsafe, ModelUnsupported.
+        ModelFolderMissing, ModelDamaged, ModelUnsafe, ModelUnsupported, ModelEngineMissing.
     """
     facts = _checked_facts(found.folder)
     manifest = manifest_of(found.folder)
@@ -151,14 +153,14 @@ def weight_stamp(folder: Path) -> str:
 
 
 def _quick_facts(folder: Path) -> Facts:
+    if engine_of(folder) is EngineKind.LLAMA_CPP:
+        return _checked_facts(folder)
     files = [folder / "config.json", folder / "tokenizer_config.json"]
     return _facts.get(folder / "config.json", stamp(files), lambda: read_facts(folder))
 
 
 def _checked_facts(folder: Path) -> Facts:
-    names = ("config.json", "tokenizer_config.json", INDEX_NAME, *TOKENIZER_NAMES)
-    files = [folder / name for name in names] + weight_files(folder)
-    return _facts.get(folder, stamp(files), lambda: inspect_files(folder))
+    return _facts.get(folder, stamp(telling_files(folder)), lambda: inspect_files(folder))
 
 
 def _check_sizes(folder: Path, manifest: Manifest) -> None:
@@ -173,9 +175,9 @@ def _check_sizes(folder: Path, manifest: Manifest) -> None:
 
 def _listed(found: Found, manifest: Manifest, facts: Facts) -> InstalledModel:
     """A model by its manifest."""
-    weight_bytes = sum(file.size_bytes for file in manifest.files if fnmatchcase(file.path, WEIGHTS))
+    weight_bytes = sum(file.size_bytes for file in manifest.files if is_weights(file.path))
     return InstalledModel(
-        name=manifest.title or manifest.repository.rpartition("/")[2],
+        name=manifest.title or _last_part(manifest.repository),
         repository=manifest.repository,
         folder=str(found.folder),
         size_bytes=manifest.size_bytes,
@@ -198,7 +200,7 @@ def _plain(found: Found, facts: Facts) -> InstalledModel:
     """A model without a manifest, by its files."""
     size_bytes = sum(entry[1] for entry in stamp(weight_files(found.folder)) if entry)
     return InstalledModel(
-        name=found.repository.rpartition("/")[2] or found.folder.name or str(found.folder),
+        name=_last_part(found.repository) or _last_part(found.folder.name) or str(found.folder),
         repository=found.repository,
         folder=str(found.folder),
         size_bytes=size_bytes,
@@ -209,6 +211,10 @@ def _plain(found: Found, facts: Facts) -> InstalledModel:
         owner=found.owner,
         shape=facts.shape and replace(facts.shape, weight_bytes=size_bytes),
     )
+
+
+def _last_part(repository: str) -> str:
+    return _KIND_OF_FILE.sub("", repository.rpartition("/")[2])
 
 
 def _licence(folder: Path) -> str:

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from runtime.errors import ModelDamaged, ModelFolderMissing, ModelUnsupported
+from runtime.errors import ModelDamaged, ModelEngineMissing, ModelFolderMissing, ModelUnsupported
 from runtime.library.copy_manifest import OUR_NAMES, check_names, is_copyable_path, is_inside
 from runtime.storage.manifest import Manifest, read_manifest
-from runtime.storage.model_folder import inspect_files, weight_files
+from runtime.storage.model_folder import inspect_files, is_gguf, weight_files
 
 NOT_FROM_US = "another program's folder"
-# The data that an engine reads, and the papers that go with it. Never code, never a format that can hold code.
+# The data that an engine reads (GGUF only where it is the model itself), and the papers that go with it. Never code,
+# never a format that can hold code.
 _MODEL_FILES = ("*.json", "*.jinja", "*.tiktoken", "*.model", "vocab.txt", "merges.txt", "*.safetensors")
 _PAPERS = ("README*", "LICENSE*", "LICENCE*", "NOTICE*", "USE_POLICY*")
 _PROGRAMS = (".py", ".pyc", ".so", ".dylib", ".dll", ".exe", ".sh", ".bat", ".cmd", ".command", ".lnk", ".desktop")
-_MAY_HOLD_CODE = (".bin", ".pt", ".pth", ".pkl", ".ckpt", ".gguf", ".npz", ".npy", ".zip")
+_MAY_HOLD_CODE = (".bin", ".pt", ".pth", ".pkl", ".ckpt", ".npz", ".npy", ".zip")
 _HUB_CACHE = re.compile(r"models--(?P<maker>[A-Za-z0-9][A-Za-z0-9._-]*?)--(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -61,7 +62,7 @@ def read_source(folder: Path) -> SourceModel:
         ModelFolderMissing, ModelDamaged, ModelUnsafe. A kind of model that is not known yet may be kept all the same.
     """
     folder = folder.expanduser().absolute()
-    with contextlib.suppress(ModelUnsupported):
+    with contextlib.suppress(ModelUnsupported, ModelEngineMissing):
         inspect_files(folder)
     manifest = read_manifest(folder)
     model = _foreign(folder) if manifest is None else _ours(folder, manifest)
@@ -117,7 +118,7 @@ def _foreign(folder: Path) -> SourceModel:
 def _belongs(name: str, weights: set[str]) -> bool:
     if name.startswith(".") or not is_copyable_path(name) or name.casefold() in OUR_NAMES or is_code(name):
         return False
-    if name.endswith(".safetensors"):
+    if name.endswith(".safetensors") or is_gguf(name):
         return name in weights
     return any(fnmatchcase(name, pattern) for pattern in (*_MODEL_FILES, *_PAPERS))
 

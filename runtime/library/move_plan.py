@@ -14,6 +14,7 @@ from runtime.library.disks import Disk, make_last_folder
 from runtime.library.names import is_litter
 from runtime.storage.files import sync_folder
 from runtime.storage.manifest import MANIFEST_NAME
+from runtime.storage.model_folder import engine_of
 from runtime.storage.models_layout import INCOMING
 
 OWN_FOLDER = "Hearth models"
@@ -172,7 +173,7 @@ def _is_free_for_models(folder: Path) -> bool:
 
 
 def _is_model(folder: Path) -> bool:
-    return (folder / MANIFEST_NAME).is_file() or (folder / "config.json").is_file()
+    return (folder / MANIFEST_NAME).is_file() or engine_of(folder) is not None
 
 
 def _check_writable(folder: Path) -> None:

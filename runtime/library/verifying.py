@@ -12,8 +12,7 @@ from runtime.cancel import CancelToken
 from runtime.errors import ModelDamaged
 from runtime.library.installed import CheckKind
 from runtime.storage.manifest import PIECE_BYTES, Manifest, ManifestFile, file_agrees, wrong_pieces
-from runtime.storage.model_folder import inspect_files, weight_files
-from runtime.storage.safetensors_header import check_weights
+from runtime.storage.model_folder import check_weight_file, inspect_files, weight_files
 
 _BLOB = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
 _MOST_FILES = 10_000
@@ -93,7 +92,7 @@ def verify_structure(
     for path in files:
         cancel.check()
         try:
-            check_weights(path)
+            check_weight_file(path)
         except ModelDamaged:
             wrong[path.name] = _size(path)
         counter.ended(_size(path))

@@ -10,11 +10,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from runtime.errors import ModelDamaged, ModelFolderMissing, ModelUnsafe, ModelUnsupported
+from runtime.errors import ModelDamaged, ModelEngineMissing, ModelFolderMissing, ModelUnsafe, ModelUnsupported
 from runtime.storage.architectures import is_known
+from runtime.storage.engines import EngineKind, llama_cpp_is_here
+from runtime.storage.gguf_folder import gguf_files, is_one_model, read_gguf_folder
+from runtime.storage.gguf_header import read_gguf
+from runtime.storage.gguf_shape import gguf_shape
 from runtime.storage.model_shape import ModelShape, shape_of
 from runtime.storage.safetensors_header import check_weights
 
+CONFIG_NAME = "config.json"
 CONFIG_LIMIT_BYTES = 1024 * 1024
 INDEX_LIMIT_BYTES = 64 * 1024 * 1024
 INDEX_NAME = "model.safetensors.index.json"
@@ -26,40 +31,66 @@ _CONTEXT_KEYS = ("max_position_embeddings", "max_seq_len", "n_positions", "seq_l
 
 @dataclass(frozen=True)
 class Facts:
-    """What a model's own files say of it. ``context_tokens`` is None where the config does not say; ``shape`` too,
-    and its ``weight_bytes`` are 0: a config does not know them."""
+    """What a model's own files say of it. ``context_tokens`` is None where they do not say; ``shape`` too, and its
+    ``weight_bytes`` are 0 where a config tells it: a config does not know them."""
 
     architecture: str
     context_tokens: int | None
     shape: ModelShape | None = None
 
 
+def engine_of(folder: Path) -> EngineKind | None:
+    """What would compute the model in ``folder``, told from names alone; None where there is no model. A folder with
+    both kinds of files is MLX's."""
+    if (folder / CONFIG_NAME).is_file() and (_safetensors(folder) or not gguf_files(folder)):
+        return EngineKind.MLX
+    return EngineKind.LLAMA_CPP if gguf_files(folder) else None
+
+
+def looks_like_model(folder: Path) -> bool:
+    """Whether a folder may be one model, told from names alone: several GGUF models side by side are none, and there
+    may be others in folders below."""
+    kind = engine_of(folder)
+    return kind is EngineKind.MLX or (kind is EngineKind.LLAMA_CPP and is_one_model(gguf_files(folder)))
+
+
+def telling_files(folder: Path) -> list[Path]:
+    """The files that an inspection looks into: as long as they stay as they are, so does what it found."""
+    names = (CONFIG_NAME, "tokenizer_config.json", INDEX_NAME, *TOKENIZER_NAMES)
+    return [folder / name for name in names] + weight_files(folder)
+
+
 def read_facts(folder: Path) -> Facts:
-    """Architecture and context from ``config.json``; the quick part of an inspection.
+    """Architecture and context from ``config.json``, or from the heads of GGUF files; the quick part of an inspection.
 
     Raises:
-        ModelFolderMissing, ModelDamaged, ModelUnsafe.
+        ModelFolderMissing, ModelDamaged, ModelUnsafe; ModelEngineMissing, ModelUnsupported: of GGUF alone.
     """
-    config = _read_object(folder / "config.json", CONFIG_LIMIT_BYTES)
+    if engine_of(folder) is EngineKind.LLAMA_CPP:
+        return _gguf_facts(folder)
+    config = _read_object(folder / CONFIG_NAME, CONFIG_LIMIT_BYTES)
     architecture = config.get("model_type")
     if not isinstance(architecture, str) or not architecture:
-        raise ModelDamaged("config.json", "no model_type")
+        raise ModelDamaged(CONFIG_NAME, "no model_type")
     _refuse_code(folder, config)
     return Facts(architecture[:80], _context_tokens(config), shape_of(config, 0))
 
 
 def inspect_files(folder: Path) -> Facts:
-    """Config, architecture and weights, to the byte of every file's length.
+    """Config, architecture and weights, to the byte of every file's length; or the heads of GGUF files, likewise.
 
     Raises:
         ModelFolderMissing: no such folder.
         ModelDamaged: config, tokenizer or weights are missing, cut short or do not hold together.
         ModelUnsafe: the model wants to run code of its own.
         ModelUnsupported: the engine does not know the architecture.
+        ModelEngineMissing: the engine for it is not installed.
     """
     if not folder.is_dir():
         raise ModelFolderMissing(str(folder))
     facts = read_facts(folder)
+    if facts.shape is not None and facts.shape.engine is EngineKind.LLAMA_CPP:
+        return facts
     if is_known(facts.architecture) is False:
         raise ModelUnsupported(facts.architecture)
     if not any((folder / name).is_file() for name in TOKENIZER_NAMES):
@@ -70,6 +101,39 @@ def inspect_files(folder: Path) -> Facts:
 
 def weight_files(folder: Path) -> list[Path]:
     """The files that the engine loads as weights."""
+    return _safetensors(folder) or gguf_files(folder)
+
+
+def check_weight_file(path: Path) -> None:
+    """Whether one file of weights agrees with itself, to the byte of its length. Raises ModelDamaged, ModelUnsafe,
+    ModelUnsupported."""
+    if is_gguf(path.name):
+        read_gguf(path)
+    else:
+        check_weights(path)
+
+
+def is_weights(name: str) -> bool:
+    """Whether a file of this name holds weights that one of the engines loads."""
+    return fnmatchcase(name, WEIGHTS) or is_gguf(name)
+
+
+def is_gguf(name: str) -> bool:
+    """Whether a file of this name is llama.cpp's."""
+    return name.lower().endswith(".gguf")
+
+
+def _gguf_facts(folder: Path) -> Facts:
+    if not llama_cpp_is_here():
+        raise ModelEngineMissing(EngineKind.LLAMA_CPP.value)
+    headers = read_gguf_folder(folder)
+    shape = gguf_shape(headers)
+    if shape is None:
+        raise ModelUnsupported(headers[0].architecture)
+    return Facts(headers[0].architecture, shape.context_tokens, shape)
+
+
+def _safetensors(folder: Path) -> list[Path]:
     try:
         return [folder / name for name in sorted(os.listdir(folder)) if fnmatchcase(name, WEIGHTS)]
     except OSError:

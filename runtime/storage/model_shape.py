@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from runtime.storage.engines import EngineKind
 from runtime.storage.model_anatomy import Anatomy, anatomy_of
 from runtime.storage.model_config import (
     CHOSEN_EXPERTS,
@@ -41,7 +42,7 @@ class ModelShape:
     a state of fixed size or nothing. None where the config does not say; forecasts then assume the worst.
     ``active_fraction`` is an estimate of the share of the weights read for one token, None for all of them.
     ``anatomy`` has every layer's own numbers, from which a need is told exactly; ``left_out_bytes`` of the weights are
-    known to be never loaded.
+    known to be never loaded. ``engine`` is what computes it; ``bits_per_weight`` is exact where the tensors were seen.
     """
 
     layers: int
@@ -60,6 +61,8 @@ class ModelShape:
     active_fraction: float | None = None
     anatomy: Anatomy | None = None
     left_out_bytes: int = 0
+    engine: EngineKind = EngineKind.MLX
+    bits_per_weight: float | None = None
 
 
 def shape_of(config: dict[str, Any], weight_bytes: int) -> ModelShape | None:

@@ -31,7 +31,9 @@ class Settings:
 
     ``text_scale`` is a factor (1.0 is the design's size). ``model`` is the repository or folder in use, "" for none
     yet. ``window_geometry`` is the window's own note of where it was. ``models_folder`` is "" for the one in our home;
-    ``extra_model_folders`` and ``shelf_folders`` were named by the person.
+    ``extra_model_folders`` and ``shelf_folders`` were named by the person. ``keep_ready_minutes`` is how long a model
+    that nobody asks stays in memory, 0 for as long as Hearth is open: a quarter of an hour is a long answer read and
+    thought about, and memory that other programs wait for is not held for a whole afternoon.
     """
 
     version: int = SETTINGS_VERSION
@@ -49,6 +51,7 @@ class Settings:
     download_on_battery: bool = True
     download_on_metered: bool = False
     documents_on_battery: bool = False
+    keep_ready_minutes: int = 15
 
 
 class SettingsStore:

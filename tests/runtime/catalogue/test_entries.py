@@ -90,6 +90,17 @@ def _set(data: dict[str, Any], path: list[str | int], value: Any) -> bytes:
         (["models", 4, "editions", 0, "sliding_window"], None),
         (["models", 0, "editions", 0, "active_fraction"], 1.5),
         (["models", 0, "editions", 0, "layers"], -1),
+        (["models", 0, "editions", 0, "engine"], "llama.cpp"),
+        (["models", 0, "editions", 0, "files"], ["model.gguf"]),
+        (["models", 0, "editions", 0, "gguf", "files"], []),
+        (["models", 0, "editions", 0, "gguf", "files"], ["folder/model.gguf"]),
+        (["models", 0, "editions", 0, "gguf", "files"], ["model.bin"]),
+        (["models", 0, "editions", 0, "gguf", "files"], ["model.gguf", "model.gguf"]),
+        (["models", 0, "editions", 0, "gguf", "size_bytes"], 0),
+        (["models", 0, "editions", 0, "gguf", "source"], ""),
+        (["models", 0, "editions", 0, "gguf", "bits_per_weight"], 0),
+        (["models", 0, "editions", 0, "gguf", "repository"], "mlx-community/Qwen3-0.6B-4bit"),
+        (["models", 1, "editions", 0, "gguf", "repository"], "Qwen/Qwen3-0.6B-GGUF"),
     ],
 )
 def test_a_wrong_figure_is_refused(data: dict[str, Any], path: list[str | int], value: Any) -> None:

@@ -19,6 +19,7 @@ from runtime.catalogue.recommend import (
 )
 from runtime.hardware.computer import Computer
 from runtime.hardware.described import described_computer
+from runtime.storage.engines import EngineKind
 from tests.runtime.catalogue.test_entries import PATH
 from tests.runtime.hardware.machines import FILES, computer_of, machine, read_machine
 
@@ -48,13 +49,32 @@ DESCRIBED: dict[str, tuple[Computer, str | None]] = {
     "cpu 2": (described_computer("cpu", 2), None),
 }
 RECORDED = {path.stem: (computer_of(read_machine(path)), read_machine(path)["expected"]["pick"]) for path in FILES}
-MACHINES = {**DESCRIBED, **RECORDED}
+# The same where llama.cpp is installed: what a computer without a graphics card is offered then.
+WITH_LLAMA_CPP: dict[str, str | None] = {
+    "cpu 32": "gemma-4-e2b",
+    "cpu 8": "llama-3.2-1b",
+    "cpu 2": None,
+    "cpu-box-32gb": "gemma-4-e2b",
+    "intel-mac-16gb": "gemma-4-e2b",
+    "raspberry-pi-8gb": "llama-3.2-1b",
+    "rtx-3090-no-driver": "gemma-4-e2b",
+    "virtual-server-24gb": "llama-3.2-1b",
+    "vm-with-nothing-2gb": None,
+}
+LLAMA_CPP = ", llama.cpp"
+ON_MLX = {**DESCRIBED, **RECORDED}
+MACHINES = {**ON_MLX, **{name + LLAMA_CPP: (ON_MLX[name][0], pick) for name, pick in WITH_LLAMA_CPP.items()}}
 each_machine = pytest.mark.parametrize("name", MACHINES)
 
 
 @cache
 def _found(name: str) -> Recommendation:
-    return recommend(MACHINES[name][0], CATALOGUE)
+    engine = EngineKind.LLAMA_CPP if name.endswith(LLAMA_CPP) else EngineKind.MLX
+    return recommend(MACHINES[name][0], CATALOGUE, engine=engine)
+
+
+def test_every_computer_without_a_card_is_tried_with_both_engines() -> None:
+    assert set(WITH_LLAMA_CPP) == {name for name, (computer, _pick) in ON_MLX.items() if computer.gpu is None}
 
 
 @each_machine
@@ -120,13 +140,14 @@ def _rank(found: Recommendation) -> int:
 @pytest.mark.parametrize(
     ("chip", "card"),
     [("Apple M1", False), ("Apple M4", False), ("Apple M4 Pro", False), ("Apple M2 Ultra", False), ("cpu", False),
-     ("NVIDIA GB10", False), ("RTX 3060", True), ("RTX 4090", True), ("unknown card", True)],
+     ("cpu, llama.cpp", False), ("NVIDIA GB10", False), ("RTX 3060", True), ("RTX 4090", True), ("unknown card", True)],
 )  # fmt: skip
 def test_more_memory_never_gives_a_worse_pick(chip: str, card: bool) -> None:
     last = 0
+    engine = EngineKind.LLAMA_CPP if chip.endswith(LLAMA_CPP) else EngineKind.MLX
     for gigabytes in (1, 2, 4, 6, 8, 10, 12, 16, 18, 24, 32, 36, 48, 64, 96, 128, 192, 512):
         computer = described_computer(chip, 64 if card else gigabytes, gigabytes if card else None, cores=14)
-        rank = _rank(recommend(computer, CATALOGUE))
+        rank = _rank(recommend(computer, CATALOGUE, engine=engine))
         assert rank >= last, f"{gigabytes} GB"
         last = rank
     assert last > 0
