@@ -209,7 +209,7 @@ class Hearth(QObject):
         self.works.finish_move()
         if self.settings.settings.first_run_done:
             self.guide.look()
-            self.models.use_last()
+            self.models.use_last(ahead=True)
             self.computer.look()
         else:
             self.guide.wake()

@@ -163,8 +163,8 @@ ENTRIES: dict[str, _Entry] = {
     ),
     "model.engine_missing": (
         "A part of Hearth that this model needs is missing",
-        "Your computer can run this model, but the part that does it was not installed. Install Hearth again, or choose "
-        "another model.",
+        "Your computer can run this model, but the part that does it was not installed. Install Hearth again, or "
+        "choose another model.",
         (Way.ANOTHER_MODEL,),
     ),
     "model.unsafe": (

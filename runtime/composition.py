@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from runtime.catalogue.entries import Catalogue, load_catalogue
+from runtime.catalogue.entries import Catalogue, CatalogueModel, Edition, load_catalogue
 from runtime.chats.exchange.exchange import Exchange
 from runtime.chats.places import Places
 from runtime.chats.shelf import Shelf
@@ -36,7 +36,7 @@ from runtime.events import (
     WorkKind,
 )
 from runtime.fitting import Fitting
-from runtime.forgetting import Forgetting, conversations_for_a_moment
+from runtime.forgetting import Forgetting, ForgettingShelf, conversations_for_a_moment
 from runtime.grounding.pace import Pace
 from runtime.grounding.preparing import FromDocuments
 from runtime.grounding.reading_all import estimated_walk
@@ -45,6 +45,7 @@ from runtime.hardware.pressure import read_memory
 from runtime.housekeeping import Housekeeping, shelf_card
 from runtime.inference.engine import Engine
 from runtime.inference.host import EngineHost
+from runtime.inference.pressure import is_critical
 from runtime.library.copies import ShelvedModel, copies_on
 from runtime.library.guide import GUIDE_NAME, check_guide, guide_folder
 from runtime.library.places import places_from
@@ -52,6 +53,8 @@ from runtime.library.service import InstalledModel, LibraryService
 from runtime.measuring import Measuring
 from runtime.once import MadeOnce
 from runtime.paths import Paths, assets_folder
+from runtime.prompt_keeping import forget_kept, prompt_keeping
+from runtime.readiness import Readiness, Surroundings, Wanted, battery_is_low
 from runtime.requests import (
     DownloadRequest,
     LoadModel,
@@ -75,6 +78,11 @@ def _catalogue_file() -> Path:
 
 def _nobody_listens(_event: Event) -> None:
     return
+
+
+def _memory_is_short() -> bool:
+    reading = read_memory()
+    return reading is not None and is_critical(reading)
 
 
 class Runtime:
@@ -103,6 +111,9 @@ class Runtime:
         self.offered = offered
         self._answering: set[str] = set()
         self._last_document_model: EmbeddingModel | None = None
+        self._readiness: Readiness | None = None
+        # The key of the store: it is kept in the clear so far.
+        self._store_key: bytes | None = None
 
     @classmethod
     def open(cls, on_event: Callable[[Event], None] = _nobody_listens, *, in_process: bool = False) -> Runtime:
@@ -204,7 +215,7 @@ class Runtime:
     @MadeOnce
     def shelf(self) -> Shelf:
         """How conversations are kept in order: the list, folders, the bin."""
-        return Shelf(self._places)
+        return ForgettingShelf(self._places, self.forget_what_was_read)
 
     @MadeOnce
     def exchange(self) -> Exchange:
@@ -241,20 +252,28 @@ class Runtime:
 
     def _model_to_learn_with(self) -> EmbeddingModel | None:
         """The same, but the last answer while models move to another folder: nothing is learnt anew because of that."""
-        housekeeping = vars(self).get("housekeeping")
-        moves = housekeeping is not None and any(work.kind is WorkKind.MOVE for work in housekeeping.works())
-        if not moves:
+        if not self._models_move:
             self._last_document_model = self.document_model()
         return self._last_document_model
 
+    @property
+    def _models_move(self) -> bool:
+        housekeeping = vars(self).get("housekeeping")
+        return housekeeping is not None and any(work.kind is WorkKind.MOVE for work in housekeeping.works())
+
     @MadeOnce
     def _forgetting(self) -> Forgetting:
-        forgetting = Forgetting(lambda: self.documents, self._conversations_here)
+        forgetting = Forgetting(lambda: self.documents, self._conversations_here, self.forget_what_was_read)
         self._opened.append(forgetting.wait)
         return forgetting
 
     def _forget_words(self) -> None:
         self._forgetting.begin()
+
+    def forget_what_was_read(self) -> bool:
+        """Delete what models have read of conversations and documents: it may hold words of what was deleted for good.
+        Whether nothing of it is left on disk. Any thread; never raises."""
+        return forget_kept(self.paths)
 
     def _conversations_here(self) -> contextlib.AbstractContextManager[ConversationStore | None]:
         here = self.conversations if "_places" in vars(self) else None
@@ -265,7 +284,7 @@ class Runtime:
         return self._pace_of(vars(self).get("chat"))
 
     def _pace_of(self, chat: Conversing | None) -> Pace | None:
-        loaded = chat.loaded if chat is not None else None
+        loaded = chat.known if chat is not None else None
         found = self.measuring.pace(self.fitting.measured_as(loaded.folder)) if loaded else None
         return Pace(*found) if found else None
 
@@ -281,6 +300,7 @@ class Runtime:
         def tell(event: Event) -> None:
             self._on_event(event)
             titles.note(event)
+            readiness.note(event)
             self._learn(event)
             self._make_way(event)
 
@@ -293,11 +313,25 @@ class Runtime:
             from_documents=FromDocuments(
                 lambda: self.documents, self._pace, measured=lambda figures: self._note_speed(conversing, figures)
             ),
+            before_asking=lambda: readiness.need(),
         )
         titles = Titles(self.conversations, conversing.aside, self._on_event)
-        self._opened.append(conversing.close)
-        self._opened.append(titles.close)
+        readiness = self._readiness = Readiness(
+            conversing,
+            self._wanted_now,
+            Surroundings(memory_short=_memory_is_short, battery_low=battery_is_low),
+            lambda: self.settings.settings.keep_ready_minutes,
+        )
+        for each in (conversing, titles, readiness):
+            self._opened.append(each.close)
         return conversing
+
+    @property
+    def readiness(self) -> Readiness:
+        """When the model of :attr:`chat` is in memory. Made with it."""
+        self.chat  # noqa: B018
+        assert self._readiness is not None
+        return self._readiness
 
     @MadeOnce
     def passing_store(self) -> ConversationStore:
@@ -353,7 +387,7 @@ class Runtime:
         nobody knows. Asks the index: not for the UI thread."""
         pages, tokens = self.documents.size(scope)
         chat = vars(self).get("chat")
-        loaded = chat.loaded if chat is not None else None
+        loaded = chat.known if chat is not None else None
         return pages, estimated_walk(pages, tokens, loaded.context_tokens if loaded else 0, self._pace())
 
     # --- what needs several rooms -------------------------------------------------------------------------------------
@@ -366,14 +400,19 @@ class Runtime:
         """
         if name == self.offered.model.repository and revision in ("main", self.offered.revision):
             return DownloadRequest(name, self.offered.revision, self.offered.download_bytes)
-        found = self.catalogue.find(name)
+        # A repository names its edition; another name means the one for what computes here, which must be looked at.
+        found = self.catalogue.find(name) if "/" in name else self._offered_here(name)
         if found is not None:
             model, edition = found
             chosen = edition.commit if revision == "main" and edition.commit else revision
-            return DownloadRequest(edition.repository, chosen, edition.download_bytes, model.role)
+            return DownloadRequest(edition.repository, chosen, edition.download_bytes, model.role, edition.files)
         if name.count("/") == 1 and all(name.split("/")):
             return DownloadRequest(name, revision, 0, name.split("/")[1])
         raise ModelNotFound(name)
+
+    def _offered_here(self, name: str) -> tuple[CatalogueModel, Edition] | None:
+        found = self.catalogue.find(name)
+        return found and self.catalogue.find(name, self.fitting.engine())
 
     def guide_request(self) -> LoadModel:
         """How to load the built-in guide into :attr:`engine`, for a caller without conversations.
@@ -383,6 +422,25 @@ class Runtime:
         """
         check_guide(guide_folder())
         return LoadModel(str(guide_folder()))
+
+    def load_request(self, model: InstalledModel) -> LoadModel:
+        """How to load a model into :attr:`chat`: as :meth:`Fitting.load_request`, with what may be kept of what it
+        reads. Looks at the computer: not for the UI thread."""
+        request = self.fitting.load_request(model)
+        return dataclasses.replace(request, keeping=prompt_keeping(self.paths, request, model.shape, self._store_key))
+
+    def use_model(self, model: InstalledModel) -> None:
+        """A person chose this model for :attr:`chat`: it is loaded now. Not for the UI thread: asks the system."""
+        self.readiness.use(self.load_request(model))
+
+    def _wanted_now(self) -> Wanted | None:
+        """How the model in use would be loaded; None while there is none, or its files are on their way elsewhere."""
+        if not self.settings.settings.model or self._models_move:
+            return None
+        model = self.model_to_use(None)
+        if model.problem is not None:
+            return None
+        return Wanted(self.load_request(model), model.shape.weight_bytes if model.shape is not None else 0)
 
     def copies_on(self, shelf: str) -> tuple[ShelvedModel, ...]:
         """The copies in a folder, without reading them. Looks at the disk; none while it is not connected."""
@@ -414,7 +472,7 @@ class Runtime:
     def _release(self, folder: str) -> None:
         """Unload the model of a folder that is about to go."""
         chat = vars(self).get("chat")
-        if chat is not None and chat.loaded is not None and chat.loaded.folder == folder:
+        if chat is not None and chat.known is not None and chat.known.folder == folder:
             chat.unload()
 
     def _use_models_folder(self, folder: Path) -> None:
@@ -463,8 +521,8 @@ class Runtime:
             ModelNotFound, ModelFolderMissing, ModelDamaged, ModelUnsafe, ModelUnsupported
         """
         if name:
-            known = self.catalogue.find(name)
-            return self.library.find(known[1].repository if known and not Path(name).is_dir() else name)
+            known = None if "/" in name or Path(name).is_dir() else self.catalogue.find(name)
+            return self._here(*known) if known else self.library.find(name)
         chosen = self.settings.settings.model
         if chosen:
             return self.library.find(chosen)
@@ -472,6 +530,14 @@ class Runtime:
         if not usable:
             raise ModelNotFound("")
         return max(usable, key=lambda model: model.downloaded_at)
+
+    def _here(self, known: CatalogueModel, edition: Edition) -> InstalledModel:
+        """A model of the catalogue in the edition that was meant, else in another that is here; what can be used
+        first."""
+        here = {model.repository: model for model in self.library.models()}
+        found = [here[name] for name in (edition.repository, *known.repositories) if name in here]
+        usable = [model for model in found if model.problem is None]
+        return next(iter([*usable, *found]), None) or self.library.find(edition.repository)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 

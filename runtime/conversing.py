@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from runtime.answering import AnswerUnderWay
-from runtime.aside import Aside
+from runtime.aside import Asides
 from runtime.chats.attachments import Attachment
 from runtime.chats.history import estimated_tokens, newest_that_fit, title_from, turns_of, without
-from runtime.chats.ids import new_id
-from runtime.chats.messages import Message, MessageState, state_after
+from runtime.chats.messages import Message, MessageState
+from runtime.chats.places import is_private
 from runtime.chats.recorder import AnswerRecorder
 from runtime.chats.store import ConversationStore
-from runtime.errors import ConversationNotFound, EngineBusy, StorageError, problem_of
+from runtime.errors import ConversationNotFound, EngineBusy, problem_of
 from runtime.events import (
     AnswerDelta,
     AnswerFinished,
@@ -24,6 +24,7 @@ from runtime.events import (
     AnswerStatistics,
     ConversationsChanged,
     ConversationShortened,
+    EngineChanged,
     EngineState,
     Event,
     FinishReason,
@@ -34,6 +35,7 @@ from runtime.grounding.preparing import FromDocuments
 from runtime.inference.engine import Engine
 from runtime.requests import ChatMessage, Generate, LoadModel, Role, Sampling
 from runtime.sources import DocumentScope, ReadingMode
+from runtime.under_way import UnderWay
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +44,20 @@ DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 MAX_ANSWER_TOKENS = 4096
 # Of the model's context, the part kept free for the answer.
 ANSWER_SHARE = 0.25
-# A model stops within a token, or within a piece of the prompt; should it not, the engine says that it is busy.
-ASIDE_ENDS_WITHIN_S = 10.0
 
 
 class Conversing:
-    """Asks the engine in the name of a conversation, one answer at a time.
+    """Asks the engine in the name of conversations: one answer at a time in each, and what is asked in another
+    meanwhile waits for its turn.
 
     ``ask``, ``edit``, ``retry`` and ``go_on`` may be called from any thread but the engine's and return after one
-    commit to the disk (some milliseconds), or once an aside has ended; ``stop`` from any. ``handle`` receives every
-    event of the engine, on the engine's thread, and passes it on to ``on_event``. An answer's request id is its
-    message id. Owns the engine that ``make_engine`` makes of the handler for its events. ``answers_as`` is the name
-    kept with each answer, by default that of the loaded model's folder; a model that does not ``remember`` is given
-    the question alone, and one that does is not told of exchanges whose answer ``left_out`` names. With
-    ``from_documents``, questions of a conversation with a scope are answered from documents: what goes before and after
-    such an answer is done on threads of their own.
+    commit to the disk (some milliseconds); ``stop`` from any. ``handle`` receives every event of the engine, on the
+    engine's thread, and passes it on to ``on_event``. An answer's request id is its message id. Owns the engine that
+    ``make_engine`` makes of the handler for its events. ``answers_as`` is the name kept with each answer, by default
+    that of the loaded model's folder; a model that does not ``remember`` is given the question alone, and one that does
+    is not told of exchanges whose answer ``left_out`` names. With ``from_documents``, questions of a conversation with
+    a scope are answered from documents: what goes before and after such an answer is done on threads of their own.
+    ``before_asking`` is called before the engine is, so that a model may be made ready; it must not raise.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Conversing:
         remembers: bool = True,
         left_out: Callable[[Message], bool] = lambda _answer: False,
         from_documents: FromDocuments | None = None,
+        before_asking: Callable[[], None] = lambda: None,
     ) -> None:
         self.system_prompt = system_prompt
         self.sampling = sampling or Sampling()
@@ -82,14 +84,14 @@ class Conversing:
         self._answers_as = answers_as
         self._remembers = remembers
         self._left_out = left_out
+        self._before_asking = before_asking
         self._asking = threading.Lock()
-        self._lock = threading.Lock()
-        self._answer: AnswerUnderWay | None = None
-        self._aside: Aside | None = None
-        self._unsaved: list[AnswerRecorder] = []
+        self._under_way = UnderWay()
+        self._asides = Asides()
+        self._resting: ModelLoaded | None = None
         self._closing = False
         self._engine = make_engine(self.handle)
-        side = Side(self._generate, self.handle, self._note_aside)
+        side = Side(self._generate, self.handle, self._asides, lambda: self.known)
         self._documents = (
             KeptAnswers(from_documents, store, self._engine, on_event, side) if from_documents is not None else None
         )
@@ -104,6 +106,11 @@ class Conversing:
         """The model that answers, once it is ready."""
         return self._engine.loaded
 
+    @property
+    def known(self) -> ModelLoaded | None:
+        """The model that answers, also while it rests and comes back with the next question."""
+        return self._engine.loaded or self._resting
+
     def load(self, request: LoadModel) -> None:
         """Make a model ready to answer. Returns at once; events follow."""
         self._engine.load(request)
@@ -111,6 +118,10 @@ class Conversing:
     def unload(self) -> None:
         """Give the model's memory back. Returns at once; events follow."""
         self._engine.unload()
+
+    def rest(self) -> None:
+        """Give the model's memory back until somebody asks, unless something is asked now. Returns at once."""
+        self._engine.rest()
 
     def close(self) -> None:
         """End the engine; an answer in the middle is kept as interrupted. The store stays open. May be called twice.
@@ -123,11 +134,9 @@ class Conversing:
         self._engine.close()
         if self._documents is not None:
             self._documents.close()
-        with self._lock:
-            answer = self._answer
-        if answer is not None:
-            self._finish(AnswerFinished(answer.request_id, FinishReason.STOPPED))
-        self._save_late()
+        for request_id in self._under_way.ids:
+            self._finish(AnswerFinished(request_id, FinishReason.STOPPED))
+        self._under_way.save_late()
 
     def is_grounded(self, message_id: str) -> bool:
         """Whether it is known what an answer stands on: then AnswerChecked follows its end, unless that is FAILED."""
@@ -147,11 +156,11 @@ class Conversing:
         conversation's documents is read for the answer.
 
         Raises:
-            EngineBusy: an answer is being written; nothing was stored.
+            EngineBusy: an answer is being written in this conversation; nothing was stored.
             ConversationNotFound, StoreFull, HomeNotWritable, StoreDamaged: nothing was stored or asked.
         """
         with self._asking:
-            self._require_idle()
+            self._require_idle(conversation_id)
             conversation = self._store.read(conversation_id)
             before = conversation.messages
             question = Message(
@@ -165,10 +174,10 @@ class Conversing:
         Raises as :meth:`ask`.
         """
         with self._asking:
-            self._require_idle()
             path = self._store.path_to(message_id)
             if not path or path[-1].role is not Role.USER:
                 raise ConversationNotFound(message_id)
+            self._require_idle(path[-1].conversation_id)
             return self._exchange(replace(path[-1], text=text), path[:-1], self._scope(path[-1]))
 
     def retry(self, message_id: str) -> str:
@@ -177,7 +186,6 @@ class Conversing:
         Raises as :meth:`ask`.
         """
         with self._asking:
-            self._require_idle()
             path = self._store.path_to(message_id)
             read_all = bool(path and path[-1].grounding and path[-1].grounding.mode is ReadingMode.ALL)
             if path and path[-1].role is Role.ASSISTANT:
@@ -185,6 +193,7 @@ class Conversing:
             if not path or path[-1].role is not Role.USER:
                 raise ConversationNotFound(message_id)
             question = path[-1]
+            self._require_idle(question.conversation_id)
             request_id = self._store.add_message(
                 question.conversation_id,
                 Role.ASSISTANT,
@@ -201,50 +210,41 @@ class Conversing:
         Raises as :meth:`ask`; ConversationNotFound also for an answer that is whole.
         """
         with self._asking:
-            self._require_idle()
             path = self._store.path_to(message_id)
+            if path:
+                self._require_idle(path[-1].conversation_id)
             begun = self._store.reopen(message_id)
             return self._begin(message_id, (*path[:-1], begun), continued=begun, scope=self._scope(begun))
 
-    def aside(self, messages: tuple[ChatMessage, ...], max_tokens: int, on_done: Callable[[str | None], None]) -> bool:
-        """Ask something that is kept nowhere. False, and nothing happens, unless the model is ready and idle.
-
-        ``on_done`` gets the answer on the engine's thread, or None: whatever a person asks meanwhile comes first.
-        """
-        with self._asking:
-            aside = Aside(f"aside-{new_id()}", on_done)
-            with self._lock:
-                idle = self._answer is None and self._aside is None and not self._closing
-                if not idle or self._engine.state is not EngineState.READY:
-                    return False
-                self._aside = aside
-            try:
-                self._engine.generate(Generate(aside.request_id, messages, max_tokens=max_tokens, thinking=False))
-            except Exception:
-                log.exception("the engine did not take an aside")
-                self._aside = None
-                return False
-            return True
+    def aside(
+        self,
+        messages: tuple[ChatMessage, ...],
+        max_tokens: int,
+        on_done: Callable[[str | None], None],
+        *,
+        private: bool = False,
+    ) -> bool:
+        """Ask something that is kept nowhere, behind everything that persons ask. False, and nothing happens, unless a
+        model is ready. ``on_done`` gets the answer on the engine's thread, or None if it was ended early. ``private``:
+        it has words of a private conversation."""
+        if self._closing:
+            return False
+        return self._asides.ask(self._engine, messages, max_tokens, on_done, private=private)
 
     def stop(self, request_id: str) -> None:
-        """End an answer early; what was said stays. Its AnswerFinished follows. Unknown ids are ignored."""
-        with self._lock:
-            answer = self._current(request_id)
-            if answer is not None:
-                answer.stop_asked = True
-        if answer is not None and self._documents is not None:
-            self._documents.stop(request_id)
-        if answer is not None:
+        """End an answer early, also one that waits; what was said stays. Its AnswerFinished follows. Unknown ids are
+        ignored."""
+        if self._under_way.stop_asked(request_id):
+            if self._documents is not None:
+                self._documents.stop(request_id)
             self._engine.stop(request_id)
 
     def handle(self, event: Event) -> None:
         """Store what an event of the engine says and pass it on. Never raises for a full or failing disk."""
-        aside = self._aside
-        if aside is not None and aside.owns(event):
-            self._hear_aside(aside, event)
-        elif isinstance(event, AnswerDelta):
-            with self._lock:
-                answer = self._current(event.request_id)
+        if self._asides.hear(event):
+            return
+        if isinstance(event, AnswerDelta):
+            answer = self._under_way.of(event.request_id)
             if answer is not None:
                 event = answer.heard(event)
             # On screen first: writing may take some milliseconds.
@@ -254,23 +254,25 @@ class Conversing:
         elif isinstance(event, AnswerFinished):
             self._finish(event)
         else:
+            self._note_model(event)
             self._on_event(event)
 
     # --- asking -------------------------------------------------------------------------------------------------
 
-    def _require_idle(self) -> None:
-        with self._lock:
-            if self._answer is not None:
-                raise EngineBusy
-            aside = self._aside
-        if aside is not None:
-            self._engine.stop(aside.request_id)
-            aside.over.wait(ASIDE_ENDS_WITHIN_S)
-        self._save_late()
+    def _require_idle(self, conversation_id: str) -> None:
+        if self._under_way.in_conversation(conversation_id):
+            raise EngineBusy
+        self._under_way.save_late()
+
+    def _note_model(self, event: Event) -> None:
+        if isinstance(event, ModelLoaded):
+            self._resting = event
+        elif isinstance(event, EngineChanged) and self._resting is not None and event.folder != self._resting.folder:
+            self._resting = None
 
     def _model(self) -> str:
-        loaded = self._engine.loaded
-        return self._answers_as or (Path(loaded.folder).name if loaded else "")
+        known = self.known
+        return self._answers_as or (Path(known.folder).name if known else "")
 
     def _scope(self, message: Message) -> DocumentScope:
         return self._store.read(message.conversation_id).scope if self._documents is not None else NO_SCOPE
@@ -297,7 +299,8 @@ class Conversing:
         scope: DocumentScope = NO_SCOPE,
         read_all: bool = False,
     ) -> str:
-        question, loaded = path[-2] if continued and len(path) > 1 else path[-1], self._engine.loaded
+        self._before_asking()
+        question, loaded = path[-2] if continued and len(path) > 1 else path[-1], self.known
         turns = all_turns = turns_of(without(path, self._left_out) if self._remembers else path[-1:])
         if loaded is not None and loaded.context_tokens > 0:
             room = loaded.context_tokens - min(self._max_tokens, int(loaded.context_tokens * ANSWER_SHARE))
@@ -311,8 +314,7 @@ class Conversing:
             before=continued.statistics or AnswerStatistics() if continued else None,
             thought_before=bool(continued and continued.thinking),
         )
-        with self._lock:
-            self._answer = answer
+        self._under_way.add(answer)
         forgotten = len(all_turns) - len(turns)
         self._on_event(
             AnswerStarted(
@@ -328,9 +330,6 @@ class Conversing:
             self._generate(answer)
         return request_id
 
-    def _note_aside(self, aside: Aside | None) -> None:
-        self._aside = aside
-
     def _generate(self, answer: AnswerUnderWay) -> None:
         try:
             self._engine.generate(
@@ -342,6 +341,7 @@ class Conversing:
                     thinking=self.thinking,
                     # An answer that ended before its first word is simply begun anew.
                     continues=answer.goes_on,
+                    private=is_private(answer.request_id),
                 )
             )
         except Exception as error:
@@ -357,53 +357,20 @@ class Conversing:
 
     # --- answering ----------------------------------------------------------------------------------------------
 
-    def _hear_aside(self, aside: Aside, event: Event) -> None:
-        aside.take(event)
-        if isinstance(event, AnswerFinished):
-            # First, so that whoever is told that it is over may have another.
-            self._aside = None
-            aside.end(event)
-
-    def _current(self, request_id: str) -> AnswerUnderWay | None:
-        return self._answer if self._answer is not None and self._answer.request_id == request_id else None
-
     def _finish(self, event: AnswerFinished) -> None:
-        with self._lock:
-            answer = self._current(event.request_id)
-        if answer is not None and self._documents is not None and self._documents.begin_again(answer, event):
-            return
-        with self._lock:
-            answer = self._current(event.request_id)
-            shorter = answer.shorter(event.problem, self._system()) if answer and not self._closing else None
-            if answer is not None and shorter is not None:
-                answer.turns, answer.shortened_again = shorter, True
-            elif answer is not None:
-                self._answer = None
+        answer = self._under_way.of(event.request_id)
         if answer is None:
             self._on_event(event)
-        elif shorter is not None:
+            return
+        if self._documents is not None and self._documents.begin_again(answer, event):
+            return
+        shorter = None if self._closing else answer.shorter(event.problem, self._system())
+        if shorter is not None:
+            answer.turns, answer.shortened_again = shorter, True
             self._on_event(ConversationShortened(answer.request_id, answer.all_turns - len(shorter)))
             self._generate(answer)
-        else:
-            self._on_event(self._recorded(answer, replace(event, statistics=answer.statistics(event.statistics))))
+        elif self._under_way.leave(answer):
+            self._on_event(self._under_way.record(answer, event, interrupted=self._closing))
             self._on_event(ConversationsChanged(answer.conversation_id))
             if self._documents is not None:
                 self._documents.check(answer, event)
-
-    def _recorded(self, answer: AnswerUnderWay, event: AnswerFinished) -> AnswerFinished:
-        state, problem = state_after(event.reason), event.problem
-        if self._closing:
-            # Neither the person nor the model ended this answer.
-            state, problem = MessageState.INTERRUPTED, None
-        try:
-            answer.recorder.finish(state, problem, event.statistics)
-        except StorageError as error:
-            # The text is on the screen but not kept: that is what the person must know first.
-            log.exception("an answer could not be saved")
-            self._unsaved.append(answer.recorder)
-            return replace(event, reason=FinishReason.FAILED, problem=error.problem())
-        return event
-
-    def _save_late(self) -> None:
-        """Write what a full disk kept us from writing, if there is room by now."""
-        self._unsaved = [recorder for recorder in self._unsaved if not recorder.try_again()]

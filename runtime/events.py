@@ -53,7 +53,7 @@ class ModelLoaded(Event):
     ``context_tokens`` is what a conversation may fill here, and ``context_limit`` what decided it (never ANSWER).
     ``weight_bytes`` is the size of the files. Measured: ``active_bytes`` is what MLX holds now that the model is
     loaded, ``peak_bytes`` the most it held while loading, ``process_bytes`` the resident memory of the whole process
-    that holds the model. 0: not measured.
+    that holds the model. 0: not measured. ``engine`` names what computes: "mlx" or "llama.cpp".
     """
 
     folder: str
@@ -66,15 +66,17 @@ class ModelLoaded(Event):
     active_bytes: int = 0
     peak_bytes: int = 0
     process_bytes: int = 0
+    engine: str = "mlx"
 
 
 class FinishReason(StrEnum):
-    """Why an answer ended."""
+    """Why an answer ended. REPEATED: it was ended because it said the same again and again."""
 
     COMPLETE = "complete"
     LENGTH = "length"
     STOPPED = "stopped"
     FAILED = "failed"
+    REPEATED = "repeated"
 
 
 class Channel(StrEnum):
@@ -109,7 +111,8 @@ class AnswerStatistics:
 
     Measured memory, model included, 0 for not measured: ``peak_memory_bytes`` is the most that MLX held during this
     answer, ``prompt_peak_bytes`` the same up to its first word, ``process_bytes`` the resident memory of the whole
-    process at the end of the answer.
+    process at the end of the answer. ``reused_tokens`` of the prompt had been read before and were not read again;
+    ``prompt_tokens_per_s`` counts the others.
     """
 
     prompt_tokens: int = 0
@@ -122,6 +125,7 @@ class AnswerStatistics:
     thinking_s: float = 0.0
     prompt_peak_bytes: int = 0
     process_bytes: int = 0
+    reused_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,14 @@ class AnswerChecked(Event):
 
 
 # --- conversations ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AnswerWaits(Event):
+    """An answer stands in line behind another: it has not begun, or it made way for a more urgent one. Whatever was
+    told of it so far is void: it begins at its first word once its turn has come. Its AnswerFinished still comes."""
+
+    request_id: str
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""A forgotten document forgotten in conversations too: the words of it that were kept with answers."""
+"""What is deleted for good goes everywhere: a document's words from the answers that quoted them, and what a model has
+read of documents and conversations from the disk."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from runtime.chats.places import Places
+from runtime.chats.shelf import Shelf
 from runtime.chats.store import ConversationStore
 from runtime.documents.service import DocumentService
 from runtime.errors import AlreadyRunning, HearthError
@@ -34,17 +36,51 @@ def conversations_for_a_moment(paths: Paths) -> Iterator[ConversationStore | Non
         lock.release()
 
 
+class ForgettingShelf(Shelf):
+    """A shelf that tells, on the caller's thread, when something was deleted from it for good."""
+
+    def __init__(self, places: Places, forgotten: Callable[[], object]) -> None:
+        super().__init__(places)
+        self._forgotten = forgotten
+
+    def forget(self, conversation_id: str) -> None:
+        """As :meth:`Shelf.forget`."""
+        super().forget(conversation_id)
+        self._forgotten()
+
+    def forget_message(self, message_id: str) -> None:
+        """As :meth:`Shelf.forget_message`."""
+        super().forget_message(message_id)
+        self._forgotten()
+
+    def purge_bin(self, now: int | None = None) -> int:
+        """As :meth:`Shelf.purge_bin`."""
+        return self._told(super().purge_bin(now))
+
+    def empty_bin(self) -> int:
+        """As :meth:`Shelf.empty_bin`."""
+        return self._told(super().empty_bin())
+
+    def _told(self, gone: int) -> int:
+        if gone:
+            self._forgotten()
+        return gone
+
+
 class Forgetting:
     """Owns the thread that does it. ``store`` opens the conversations for as long as the block lasts, or gives None if
-    another process has them: then that process will do it. Any thread."""
+    another process has them: then that process will do it. ``kept`` deletes what models have read, and says whether
+    all of it is gone. Any thread."""
 
     def __init__(
         self,
         documents: Callable[[], DocumentService],
         store: Callable[[], contextlib.AbstractContextManager[ConversationStore | None]],
+        kept: Callable[[], bool] = lambda: True,
     ) -> None:
         self._documents = documents
         self._store = store
+        self._kept = kept
         self._lock = threading.Lock()
         self._wanted = False
         self._thread: threading.Thread | None = None
@@ -86,4 +122,5 @@ class Forgetting:
             if store is None:
                 return
             store.forget_words(documents)
-        self._documents().forgotten_everywhere(documents)
+        if self._kept():
+            self._documents().forgotten_everywhere(documents)

@@ -123,9 +123,9 @@ class Measuring:
         if store is None or figures.answer_tokens < LEAST_ANSWER_TOKENS or figures.answer_tokens_per_s <= 0:
             return
         middle = figures.prompt_tokens + figures.answer_tokens // 2
-        chat = ChatSpeed(
-            middle, figures.answer_tokens_per_s, figures.prompt_tokens, figures.prompt_tokens_per_s, time.time()
-        )
+        # What was kept from an earlier answer says nothing of how fast this one was read.
+        read_tokens = max(0, figures.prompt_tokens - figures.reused_tokens)
+        chat = ChatSpeed(middle, figures.answer_tokens_per_s, read_tokens, figures.prompt_tokens_per_s, time.time())
         memory = store.memory(model)
         if memory is not None and figures.peak_memory_bytes:
             memory = memory.after(figures.peak_memory_bytes, figures.prompt_tokens + figures.answer_tokens)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
@@ -34,6 +34,29 @@ class Sampling:
     seed: int | None = None
 
 
+class Priority(IntEnum):
+    """Who waits for an answer; the lower number goes first, and makes a higher one that is under way give way."""
+
+    PERSON = 0
+    DOCUMENTS = 1
+    ASIDE = 2
+
+
+@dataclass(frozen=True)
+class PromptKeeping:
+    """Where what a model has read of conversations (its KV cache) is kept, so that nothing is read twice.
+
+    ``memory_bytes`` bounds what is kept in memory beside the conversation under way, ``disk_bytes`` what is kept in
+    ``folder`` ("": nothing on disk). ``key_hex`` encrypts the files, 32 bytes as hexadecimal ("": in the clear, as the
+    store is).
+    """
+
+    folder: str = ""
+    key_hex: str = ""
+    memory_bytes: int = 0
+    disk_bytes: int = 0
+
+
 @dataclass(frozen=True)
 class LoadModel:
     """Make one model ready. ``context_tokens`` is the wish how much a conversation may fill; None is the model's own
@@ -42,12 +65,14 @@ class LoadModel:
     ``budget_bytes`` is the most memory weights and cache may take; above it the engine refuses with
     ``model.does_not_fit`` instead of letting the computer crawl. What fits is loaded with a context that fits, and
     ModelLoaded tells how long that is. ``kv_limit_tokens`` is the caller's own forecast of it; the lowest counts.
+    ``keeping`` says what may be kept of conversations read; None: each answer reads its whole prompt.
     """
 
     folder: str
     context_tokens: int | None = None
     budget_bytes: int | None = None
     kv_limit_tokens: int | None = None
+    keeping: PromptKeeping | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +85,7 @@ class Generate:
     """Answer the last message of ``messages``. ``request_id`` names every event that follows.
 
     ``continues``: the last message is the beginning of the model's own answer, to be written on from where it ends.
+    ``priority``: who waits for it. ``private``: what is read for it is kept in memory at most, never on disk.
     """
 
     request_id: str
@@ -68,6 +94,8 @@ class Generate:
     max_tokens: int = 4096
     thinking: bool | None = None
     continues: bool = False
+    priority: Priority = Priority.PERSON
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,13 +110,15 @@ class DownloadRequest:
     """Fetch one model at one commit.
 
     ``revision`` is a branch, tag or commit; the job pins the commit it resolves to. ``expected_bytes`` is the
-    catalogue's figure, shown until the hub has answered. ``title`` is the model's name on screen.
+    catalogue's figure, shown until the hub has answered. ``title`` is the model's name on screen. ``only`` names the
+    GGUF files to fetch of a repository that has many; empty: what MLX reads.
     """
 
     repository: str
     revision: str = "main"
     expected_bytes: int = 0
     title: str = ""
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

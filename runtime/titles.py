@@ -10,8 +10,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Protocol
 
 from runtime.chats.messages import Message
+from runtime.chats.places import is_private
 from runtime.chats.store import ConversationStore
 from runtime.errors import HearthError
 from runtime.events import (
@@ -28,13 +30,27 @@ from runtime.requests import ChatMessage, Role
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[[tuple[ChatMessage, ...], int, Callable[[str | None], None]], bool]
+
+class Ask(Protocol):
+    """As ``Conversing.aside``."""
+
+    def __call__(
+        self,
+        messages: tuple[ChatMessage, ...],
+        max_tokens: int,
+        on_done: Callable[[str | None], None],
+        /,
+        *,
+        private: bool,
+    ) -> bool: ...
+
 
 # A title must make way at once for what a person asks. A model that reads more slowly than this takes seconds for one
 # piece of its prompt, in which it can't be stopped; there the beginning of the question stays the title.
 READS_AT_LEAST_PER_S = 64.0
+TELLING_TOKENS = 128
 IDLE_S = 3.0
-# How often a conversation may be asked about when somebody always comes between.
+# How often a conversation may be asked about when no answer comes; one that only has to wait comes by itself.
 TRIES_AT_MOST = 3
 MAX_TITLE_TOKENS = 24
 TITLE_CHARACTERS = 60
@@ -101,8 +117,10 @@ class Titles:
         self._thread.join()
 
     def _remember(self, conversation_id: str, finished: AnswerFinished) -> None:
-        read_a_second = finished.statistics.prompt_tokens_per_s
-        if 0 < read_a_second < READS_AT_LEAST_PER_S:
+        figures = finished.statistics
+        # The few tokens that are left to be read of a prompt that is mostly kept tell of the beginning, not of a pace.
+        tells = not figures.reused_tokens or figures.prompt_tokens - figures.reused_tokens >= TELLING_TOKENS
+        if tells and 0 < figures.prompt_tokens_per_s < READS_AT_LEAST_PER_S:
             return
         if conversation_id and conversation_id not in self._settled and finished.reason is not FinishReason.FAILED:
             self._waiting[conversation_id] = self._waiting.pop(conversation_id, 0)
@@ -144,7 +162,8 @@ class Titles:
                 self._waiting.pop(conversation_id, None)
             return
         notes = self._notes
-        if not self._ask(title_request(*exchange), MAX_TITLE_TOKENS, self._take):
+        private = is_private(conversation_id)
+        if not self._ask(title_request(*exchange), MAX_TITLE_TOKENS, self._take, private=private):
             with self._changed:
                 self._parked = self._notes == notes
             return

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge.events import EventBridge
 from app.bridge.tasks import TaskRunner
 from runtime.api import (
+    GUIDE_NAME,
     AnswerChecked,
     AnswerDelta,
     AnswerFinished,
@@ -28,6 +31,18 @@ from runtime.api import (
 DRAFT_DELAY_MS = 500
 
 
+@dataclass(frozen=True)
+class PromptReading:
+    """How far the prompt of an answer is read: ``done`` of the ``total`` tokens that had to be, for ``seconds`` now.
+    What was read for an earlier answer and ``kept`` is in neither."""
+
+    request_id: str
+    done: int
+    total: int
+    kept: int
+    seconds: float
+
+
 class ChatController(QObject):
     """What is said in the conversation on the screen. All storage goes through one ordered runner.
 
@@ -36,9 +51,10 @@ class ChatController(QObject):
         path_changed: the open Conversation as it is stored now; what was said in it has not changed.
         answer_started: an AnswerStarted of the open conversation.
         answer_grew: an AnswerDelta of the open conversation.
-        prompt_progressed: a PromptProgress of the open conversation.
+        prompt_progressed: a PromptReading of the open conversation.
         answer_ended: the finished Message of the open conversation.
         answering_changed: whether an answer is under way, in any conversation.
+        answering_here_changed: whether one is, or waits, in the open conversation.
         message_deleted: the id of a message that was deleted and can be brought back.
         not_asked: the words and the Problem of a question that could not be stored.
         shortened: a ConversationShortened, or an AnswerStarted that left turns out, of the open conversation.
@@ -52,6 +68,7 @@ class ChatController(QObject):
     prompt_progressed = Signal(object)
     answer_ended = Signal(object)
     answering_changed = Signal(bool)
+    answering_here_changed = Signal(bool)
     message_deleted = Signal(str)
     not_asked = Signal(str, object)
     shortened = Signal()
@@ -64,7 +81,9 @@ class ChatController(QObject):
         self.current_id = ""
         self.guided = False  # the open conversation is the guide's, whatever models there are
         self.private = False  # the open conversation is in memory alone
-        self.answering: dict[str, str] = {}  # request -> conversation
+        self.answering: dict[str, str] = {}  # request -> conversation, in the order in which they were asked
+        self._of_guide: set[str] = set()  # requests that the guide answers, with an engine of its own
+        self._read: dict[str, tuple[int, float]] = {}  # what was kept of a prompt, and when its reading began
         self.new_draft = ""  # what was typed in a conversation that does not exist yet
         self._beginning = False  # the first question of the open, new conversation is on its way to the disk
         self._draft = ("", "")
@@ -167,9 +186,22 @@ class ChatController(QObject):
             self._do(lambda: self._runtime.conversations.set_guided(conversation_id, False), lambda _none: None)
 
     def stop(self) -> None:
-        """End what is being answered; what was said stays."""
-        for request_id in self.answering:
+        """End what is being answered in the open conversation, or if nothing is, everywhere; what was said stays."""
+        here = [request_id for request_id, where in self.answering.items() if where == self.current_id]
+        for request_id in here or list(self.answering):
             self._runtime.stop_answer(request_id)
+
+    @property
+    def answering_here(self) -> bool:
+        """Whether an answer is under way, or waits, in the open conversation."""
+        return bool(self.current_id) and self.current_id in self.answering.values()
+
+    def waits(self, request_id: str) -> bool:
+        """Whether another answer is before this one, in whichever conversation."""
+        if request_id not in self.answering:
+            return False
+        before = list(self.answering)[: list(self.answering).index(request_id)]
+        return any((each in self._of_guide) == (request_id in self._of_guide) for each in before)
 
     def _answerer(self, guide: bool) -> Guide | Conversing:
         return self._runtime.guide if guide else self._runtime.chat
@@ -240,6 +272,7 @@ class ChatController(QObject):
         self.private = conversation.private if conversation else private
         self._beginning = False
         self.opened.emit(conversation, at)
+        self.answering_here_changed.emit(self.answering_here)
 
     def _show_again(self, conversation: Conversation, at: str) -> None:
         if conversation.id == self.current_id:
@@ -264,8 +297,8 @@ class ChatController(QObject):
                 self._on_answer_started(event)
             case AnswerDelta() if self._shown(event.request_id):
                 self.answer_grew.emit(event)
-            case PromptProgress() if self._shown(event.request_id):
-                self.prompt_progressed.emit(event)
+            case PromptProgress() if event.request_id in self.answering:
+                self._on_prompt_progress(event)
             case AnswerFinished():
                 self._on_answer_finished(event)
             case AnswerChecked():
@@ -278,13 +311,26 @@ class ChatController(QObject):
     def _shown(self, request_id: str) -> bool:
         return self.answering.get(request_id, "-") == self.current_id
 
+    def _on_prompt_progress(self, event: PromptProgress) -> None:
+        """Heard also of conversations that are not open: how much was kept is told first and only once."""
+        kept, began_s = self._read.setdefault(event.request_id, (event.done_tokens, time.monotonic()))
+        if event.done_tokens < kept:  # it was begun again, with less of it kept
+            kept, began_s = self._read[event.request_id] = (event.done_tokens, time.monotonic())
+        if self._shown(event.request_id):
+            done, total = event.done_tokens - kept, event.total_tokens - kept
+            reading = PromptReading(event.request_id, done, total, kept, time.monotonic() - began_s)
+            self.prompt_progressed.emit(reading)
+
     def _on_answer_started(self, event: AnswerStarted) -> None:
         self.answering[event.request_id] = event.conversation_id
+        if event.model == GUIDE_NAME:
+            self._of_guide.add(event.request_id)
         if self._beginning:
             self._beginning = False
             self.current_id = event.conversation_id
         self.answering_changed.emit(True)
         if event.conversation_id == self.current_id:
+            self.answering_here_changed.emit(True)
             self.answer_started.emit(event)
             self._read_path()
             if event.forgotten_messages:
@@ -292,7 +338,10 @@ class ChatController(QObject):
 
     def _on_answer_finished(self, event: AnswerFinished) -> None:
         conversation_id = self.answering.pop(event.request_id, "")
+        self._of_guide.discard(event.request_id)
+        self._read.pop(event.request_id, None)
         self.answering_changed.emit(bool(self.answering))
+        self.answering_here_changed.emit(self.answering_here)
         if conversation_id and conversation_id == self.current_id:
             self._do(lambda: self._runtime.conversations.message(event.request_id), self._on_message)
 

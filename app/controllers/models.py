@@ -70,6 +70,7 @@ class ModelsController(QObject):
         self.refused = False
         self.engine = EngineChanged(EngineState.STOPPED)
         self.loaded: ModelLoaded | None = None
+        self._waking = False
         bridge.event_arrived.connect(self._on_event)
 
     @property
@@ -108,8 +109,9 @@ class ModelsController(QObject):
         """Look at the disk anew."""
         self._questions.run(self._look, self._on_looked, self._on_problem(""))
 
-    def use(self, name: str) -> None:
-        """Make a model the one that answers, from now on and after a restart. ``name``: repository or folder."""
+    def use(self, name: str, *, ahead: bool = False) -> None:
+        """Make a model the one that answers, from now on and after a restart. ``name``: repository or folder.
+        ``ahead``: it is not asked for now, and sleeps on where something speaks against waking it."""
 
         if name == self.offered.model.repository:
             return  # it finds, and can't answer
@@ -118,18 +120,30 @@ class ModelsController(QObject):
             model = self._runtime.library.find(name)
             if model.problem is None:
                 self._runtime.settings.change(model=model.repository if model.ours else model.folder)
-                self._runtime.chat.load(self._runtime.fitting.load_request(model))
+                self._runtime.readiness.look_ahead() if ahead else self._runtime.use_model(model)
             return model, self._runtime.library.models()
 
         self._questions.run(choose, self._on_chosen, self._on_problem(name))
 
-    def use_last(self) -> None:
-        """Wake the model of the last run, or the newest one here."""
+    def use_last(self, *, ahead: bool = False) -> None:
+        """The model of the last run, or the newest one here, as :meth:`use`."""
         self._questions.run(
             lambda: self._runtime.model_to_use(None).folder,
-            self.use,
+            lambda folder: self.use(folder, ahead=ahead),
             self._on_problem(self.chosen),
         )
+
+    def expect_question(self) -> None:
+        """Somebody is about to ask: the model in use is wanted, and woken if it sleeps. Cheap: for every key."""
+        if self.current is None:
+            return
+        self._runtime.readiness.note_person()
+        if self.engine.state is EngineState.STOPPED and not self._waking:
+            self._waking = True
+            self._questions.run(self._runtime.readiness.look_ahead, self._on_woken, self._on_woken)
+
+    def _on_woken(self, _done: object) -> None:
+        self._waking = False
 
     def remove(self, folder: str) -> None:
         """Put a model of ours into the bin; :meth:`bring_back` undoes it."""

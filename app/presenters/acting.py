@@ -46,9 +46,9 @@ class ActsPresenter(QObject):
         match Act(name):
             case Act.AGAIN:
                 self.retry(message_id)
-            case Act.CONTINUE if not self._chat.answering:
+            case Act.CONTINUE if not self._chat.answering_here:
                 self._chat.go_on(message_id)
-            case Act.DELETE if not self._chat.answering:
+            case Act.DELETE if not self._chat.answering_here:
                 self._chat.delete_message(message_id, self._neighbour(message_id))
             case Act.PIN:
                 self._chat.pin_message(message_id, not message.pinned)
@@ -63,13 +63,13 @@ class ActsPresenter(QObject):
 
     def retry(self, message_id: str) -> None:
         """Another answer beside an old one, from whoever answers now."""
-        if not self._chat.answering:
+        if not self._chat.answering_here:
             self._chat.retry(message_id, guide=self._guide.answers)
 
     def edit_last(self) -> None:
         """Word the last question anew."""
         last = next((m.id for m in reversed(self._messages()) if m.role is Role.USER), "")
-        if last and not self._chat.answering:
+        if last and not self._chat.answering_here:
             self._transcript.perform(last, Act.EDIT)
 
     def _neighbour(self, message_id: str) -> str:

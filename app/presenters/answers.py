@@ -65,6 +65,7 @@ class AnswersPresenter(QObject):
         self._waiting = WaitingPresenter(self._composer, answers, documents, self._arrivals, chat_view.send, self)
         self._forgotten = ForgottenPresenter(answers, documents, chat, chat_view, self.source_pages, self)
         chat_view.backing, chat_view.scope, chat_view.holds = self.backing, lambda: answers.scope, self.holds
+        chat_view.documents_of = self.documents_of
         answers.scope_changed.connect(self._show_scope)
         answers.scope_changed.connect(chat_view.note_scope)
         answers.grounded.connect(self._on_grounded)
@@ -153,6 +154,11 @@ class AnswersPresenter(QObject):
         checking = self._answers.is_checking(message.id) and message.state is not MessageState.FAILED
         gone = self._forgotten.among(grounding)
         return backing_of(grounding, message.text, ended=ended, checking=checking, gone=gone)
+
+    def documents_of(self, message_id: str) -> int:
+        """How many documents an answer that is being written stands on."""
+        grounding = self._answers.grounding(message_id)
+        return len({source.document_id for source in grounding.sources}) if grounding is not None else 0
 
     def _grounding(self, message_id: str, stored: Grounding | None) -> Grounding | None:
         """What is stored, or what was told in this run and may not be stored yet."""

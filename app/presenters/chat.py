@@ -92,6 +92,8 @@ class ChatPresenter(QObject):
         self.backing: Callable[[Message], Backing | None] = lambda _message: None
         self.scope: Callable[[], DocumentScope] = DocumentScope
         self.holds: Callable[[str], bool] = lambda _question: False
+        self.documents_of: Callable[[str], int] = lambda _request_id: 0
+        self._flow.documents_of = lambda request_id: self.documents_of(request_id)
         self._guide.from_documents = lambda: self.scope().wanted
         self._connect_view()
         self._connect_controllers()
@@ -101,6 +103,7 @@ class ChatPresenter(QObject):
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self._chat.stop)
         composer.draft_changed.connect(self._chat.note_draft)
+        composer.about_to_ask.connect(self._on_about_to_ask)
         composer.image_pasted.connect(lambda: self.toasted.emit(NO_PICTURES, "", ""))
         composer.text_cut.connect(lambda: self.toasted.emit("The text was too long and has been cut.", "", ""))
         composer.edit_last_requested.connect(self._acts.edit_last)
@@ -161,7 +164,7 @@ class ChatPresenter(QObject):
     def send(self, text: str, *, read_all: bool | None = None) -> None:
         """Show the question at once, then ask it. ``read_all``: whether all documents are read for it, None while
         nobody has been asked."""
-        if not text.strip() or self._chat.answering:
+        if not text.strip() or self._chat.answering_here:
             return
         if self._files.hold(text) or (read_all is None and self.holds(text.strip())):
             return
@@ -180,6 +183,10 @@ class ChatPresenter(QObject):
         answering = bool(self._chat.answering)
         self._chat.stop()
         return answering
+
+    def _on_about_to_ask(self) -> None:
+        if not self._guide.wanted:
+            self._models.expect_question()
 
     def _on_not_asked(self, text: str, problem: Problem) -> None:
         """Nothing was stored: what was typed goes back to where it was typed."""
@@ -217,7 +224,7 @@ class ChatPresenter(QObject):
     # --- what is done with messages -------------------------------------------------------------------------------
 
     def _edit(self, message_id: str, text: str) -> None:
-        if self._chat.answering:
+        if self._chat.answering_here:
             self.page.composer.set_text(text)
             self.toasted.emit("Stop the answer first, then send this.", "", "")
             return

@@ -13,6 +13,7 @@ from runtime.api import CONTINUABLE, GUIDE_NAME, Message, MessageState, Problem,
 WITH_ANY = frozenset({Act.COPY, Act.PIN, Act.DELETE})
 WITH_ANSWERS = frozenset({Act.COPY_MARKDOWN, Act.RATE_GOOD, Act.RATE_BAD})
 CUT = "The answer reached its longest length."
+REPEATED = "The model said the same over and over, so its answer was ended."
 INTERRUPTED = "Hearth was closed while this was being answered."
 
 
@@ -93,6 +94,8 @@ def _notice(message: Message) -> Notice | None:
         return Notice(INTERRUPTED, ((Way.ANSWER_AGAIN, texts.LABELS[Way.ANSWER_AGAIN]),))
     if message.state is MessageState.CUT:
         return Notice(CUT)
+    if message.state is MessageState.REPEATED:
+        return Notice(REPEATED, ((Way.ANSWER_AGAIN, texts.LABELS[Way.ANSWER_AGAIN]),))
     if message.state is not MessageState.FAILED:
         return None
     words = texts.explain(message.problem or Problem("unexpected"))

@@ -43,6 +43,7 @@ class SettingsPresenter(QObject):
         page.downloads.on_battery_chosen.connect(lambda on: settings.change(download_on_battery=on))
         page.downloads.on_metered_chosen.connect(lambda on: settings.change(download_on_metered=on))
         page.documents.on_battery_chosen.connect(lambda on: settings.change(documents_on_battery=on))
+        page.model.kept_chosen.connect(lambda minutes: settings.change(keep_ready_minutes=minutes))
         page.models_place.change_requested.connect(self.move_wanted)
         page.models_place.show_requested.connect(lambda: _open(self.models_folder))
         page.open_home_requested.connect(lambda: _open(str(self._paths.home)))
@@ -78,6 +79,7 @@ class SettingsPresenter(QObject):
             )
         )
         self.page.documents.show_on_battery(settings.documents_on_battery)
+        self.page.model.show_kept(settings.keep_ready_minutes)
         self._show_place()
         self._theme.choose(settings.theme, settings.text_scale)
 

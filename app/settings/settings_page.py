@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.settings.computer_card import ComputerCard
 from app.settings.documents_card import DocumentsCard
 from app.settings.download_card import DownloadCard
+from app.settings.model_card import ModelCard
 from app.settings.place_card import ModelsPlaceCard
 from app.settings.rows import choices, row
 from app.widgets.buttons import IconButton, button
@@ -22,8 +23,8 @@ SCALES = ((0.9, "Small"), (1.0, "Normal"), (1.25, "Large"), (1.5, "Larger"), (2.
 
 
 class SettingsPage(ColumnPage):
-    """Shows the settings in force and says what is chosen. The cards for this computer, for downloads, for documents
-    and for the models' place say for themselves what is chosen in them.
+    """Shows the settings in force and says what is chosen. The cards for this computer, for the model, for downloads,
+    for documents and for the models' place say for themselves what is chosen in them.
 
     Signals:
         theme_chosen: system, light or dark.
@@ -45,6 +46,7 @@ class SettingsPage(ColumnPage):
         self._token = PlainLabel(role="facts")
         self.forget_button = button("Forget it", "quiet")
         self.computer = ComputerCard()
+        self.model = ModelCard()
         self.documents = DocumentsCard()
         self.downloads = DownloadCard()
         self.models_place = ModelsPlaceCard()
@@ -82,7 +84,8 @@ class SettingsPage(ColumnPage):
         access.rows.addWidget(PlainLabel("Access key", "subheading"))
         access.rows.addLayout(row("For models that need their maker's permission", self.forget_button))
         access.rows.addWidget(self._token)
-        for card in (look, self.computer, self.downloads, self.documents, self.models_place, privacy, access):
+        shown = (look, self.computer, self.model, self.downloads, self.documents, self.models_place, privacy, access)
+        for card in shown:
             self.column.addWidget(card)
         self._order(back, show)
 
@@ -90,7 +93,7 @@ class SettingsPage(ColumnPage):
         """Tab goes as the page is read; by itself it would go as its parts were made."""
         downloads, place = self.downloads, self.models_place
         read = (
-            *(back, self.scheme, self.scale, self.computer.act),
+            *(back, self.scheme, self.scale, self.computer.act, self.model.keep),
             *(downloads.limit, downloads.only_at_night.box, downloads.on_battery.box, downloads.on_metered.box),
             *(self.documents.on_battery.box, place.show_button, place.change_button, show, self.forget_button),
         )

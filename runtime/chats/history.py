@@ -12,6 +12,9 @@ from runtime.requests import ChatMessage, Role
 BYTES_PER_TOKEN = 3.5
 TOKENS_PER_TURN = 8
 
+# Four questions with their answers.
+DROPPED_TURNS = 8
+
 TITLE_CHARACTERS = 40
 
 
@@ -53,15 +56,15 @@ def estimated_tokens(turns: Iterable[ChatMessage]) -> int:
 
 
 def newest_that_fit(turns: Sequence[ChatMessage], room_tokens: float) -> tuple[ChatMessage, ...]:
-    """The newest turns whose estimate is within ``room_tokens``, by dropping the oldest question with its answer.
+    """The newest turns whose estimate is within ``room_tokens``, by dropping the oldest questions with their answers.
 
-    The last question always stays, even if it alone is too long.
+    Several go at a time, so that the next questions find the same beginning, which a model need not read again; one
+    at a time only where that would leave the question alone. It always stays, even if it alone is too long.
     """
-    start, estimate = 0, estimated_tokens(turns)
-    while estimate > room_tokens and start + 2 < len(turns):
-        estimate -= estimated_tokens(turns[start : start + 2])
-        start += 2
-    return tuple(turns[start:])
+    starts = [start for start in range(0, len(turns), 2) if estimated_tokens(turns[start:]) <= room_tokens]
+    several = [start for start in starts if start % DROPPED_TURNS == 0]
+    last = (len(turns) - 1) // 2 * 2
+    return tuple(turns[(several or starts or [max(last, 0)])[0] :])
 
 
 def title_from(question: str) -> str:

@@ -16,14 +16,15 @@ class MessageState(StrEnum):
     """How far a message got. Questions are always complete.
 
     STREAMING is being written now; STOPPED was ended by the person; CUT reached the longest length of an answer;
-    FAILED carries a problem; INTERRUPTED was being written when Hearth itself ended. In every state the text that
-    came is kept.
+    REPEATED said the same again and again, and was ended; FAILED carries a problem; INTERRUPTED was being written when
+    Hearth itself ended. In every state the text that came is kept.
     """
 
     COMPLETE = "complete"
     STREAMING = "streaming"
     STOPPED = "stopped"
     CUT = "cut"
+    REPEATED = "repeated"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 
@@ -38,6 +39,7 @@ def state_after(reason: FinishReason) -> MessageState:
         FinishReason.STOPPED: MessageState.STOPPED,
         FinishReason.FAILED: MessageState.FAILED,
         FinishReason.LENGTH: MessageState.CUT,
+        FinishReason.REPEATED: MessageState.REPEATED,
     }
     return ends.get(reason, MessageState.COMPLETE)
 

@@ -45,13 +45,13 @@ class Outcome:
 
 
 class GroundedAnswers:
-    """Owns the threads; :meth:`close` joins them. Any thread. ``ask`` asks the model and blocks: it is given the
-    cancel token of the answer that it is for. Events and outcomes come on the threads."""
+    """Owns the threads; :meth:`close` joins them. Any thread. ``ask`` asks the model and blocks: it is given the id
+    and the cancel token of the answer that it is for. Events and outcomes come on the threads."""
 
     def __init__(
         self,
         through: FromDocuments,
-        ask: Callable[[tuple[ChatMessage, ...], int, CancelToken, Listen | None], str],
+        ask: Callable[[str, tuple[ChatMessage, ...], int, CancelToken, Listen | None], str],
         tell: Callable[[Event], None],
     ) -> None:
         self._through = through
@@ -156,7 +156,7 @@ class GroundedAnswers:
             prepared = prepare(
                 task,
                 self._through,
-                lambda turns, most, listen: self._ask(turns, most, cancel, listen),
+                lambda turns, most, listen: self._ask(task.request_id, turns, most, cancel, listen),
                 self._tell,
                 cancel,
             )

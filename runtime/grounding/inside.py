@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from runtime.aside import Aside
+from runtime.aside import Aside, Asides, aside_id
 from runtime.cancel import Cancelled, CancelToken
-from runtime.chats.ids import new_id
 from runtime.errors import EngineNotResponding
-from runtime.events import AnswerDelta, AnswerStatistics, Event, FinishReason, PromptProgress
+from runtime.events import AnswerDelta, AnswerStatistics, AnswerWaits, Event, FinishReason, PromptProgress
 from runtime.grounding.preparing import ModelGaveUp
 from runtime.grounding.reading_all import Listen
 from runtime.inference.engine import Engine
-from runtime.requests import ChatMessage, Generate
+from runtime.requests import ChatMessage, Generate, Priority
 
 LOOK_EVERY_S = 0.05
 # A model stops within a token, or within a piece of the prompt.
@@ -28,13 +27,15 @@ class Inside(Aside):
         self._read = self._prompt = self._written = 0
 
     def take(self, event: Event) -> None:
-        """Keep what was said, and tell how far it is."""
+        """Keep what was said, and tell how far it is: nothing read of nothing while it waits for its turn."""
         super().take(event)
         if isinstance(event, PromptProgress):
             self._read, self._prompt = event.done_tokens, event.total_tokens
         elif isinstance(event, AnswerDelta):
             # A piece for each token, or nearly.
             self._written += 1
+        elif isinstance(event, AnswerWaits):
+            self._read = self._prompt = self._written = 0
         else:
             return
         if self._listen is not None:
@@ -43,30 +44,39 @@ class Inside(Aside):
 
 def ask_inside(
     engine: Engine,
+    asides: Asides,
     messages: tuple[ChatMessage, ...],
     max_tokens: int,
     cancel: CancelToken,
-    note: Callable[[Aside | None], None],
     listen: Listen | None = None,
     measured: Callable[[AnswerStatistics], None] = lambda _figures: None,
+    *,
+    private: bool = False,
 ) -> str:
-    """What the model says; blocks until then. ``note`` is told which aside the engine works for now, ``listen`` how far
-    it is (on the engine's thread), ``measured`` what it cost.
+    """What the model says; blocks until then. ``private``: its words are of a private conversation. ``listen`` is told
+    how far it is (on the engine's thread), ``measured`` what it cost. Only a step of a walk through many pages is
+    listened to: it makes way for what persons ask, and is taken again by the engine itself; a question that is put in
+    other words belongs to what a person asked.
 
     Raises: Cancelled, ModelGaveUp.
     """
     cancel.check()
-    inside = Inside(f"aside-{new_id()}", listen)
-    note(inside)
-    try:
-        engine.generate(Generate(inside.request_id, messages, max_tokens=max_tokens, thinking=False))
+    inside = Inside(aside_id(), listen)
+    request = Generate(
+        inside.request_id,
+        messages,
+        max_tokens=max_tokens,
+        thinking=False,
+        priority=Priority.PERSON if listen is None else Priority.DOCUMENTS,
+        private=private,
+    )
+    with asides.heard(inside):
+        engine.generate(request)
         while not inside.over.wait(LOOK_EVERY_S):
             if cancel.cancelled:
                 engine.stop(inside.request_id)
                 inside.over.wait(ENDS_WITHIN_S)
                 break
-    finally:
-        note(None)
     finished = inside.finished
     if finished is None or finished.reason is FinishReason.STOPPED or cancel.cancelled:
         raise Cancelled

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from functools import partial
 
 from runtime.answering import AnswerUnderWay
-from runtime.aside import Aside
+from runtime.aside import Asides
 from runtime.cancel import CancelToken
 from runtime.chats.messages import Message
+from runtime.chats.places import is_private
 from runtime.chats.store import ConversationStore
 from runtime.errors import ConversationNotFound, StorageError
-from runtime.events import AnswerChecked, AnswerDelta, AnswerFinished, AnswerGrounded, Event, FinishReason
+from runtime.events import (
+    AnswerChecked,
+    AnswerDelta,
+    AnswerFinished,
+    AnswerGrounded,
+    Event,
+    FinishReason,
+    ModelLoaded,
+)
 from runtime.grounding.answers import GroundedAnswers, Outcome
 from runtime.grounding.inside import ask_inside
 from runtime.grounding.preparing import FromDocuments, Task
@@ -27,12 +36,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Side:
-    """What the conversations do for it: let the model write an answer, hear an event as if the engine told it, and
-    note which aside the engine works for."""
+    """What the conversations do for it: let the model write an answer, hear an event as if the engine told it, keep
+    apart what is asked aside, and say which model answers, also while it rests."""
 
     generate: Callable[[AnswerUnderWay], None]
     hear: Callable[[Event], None]
-    note_aside: Callable[[Aside | None], None]
+    asides: Asides
+    known: Callable[[], ModelLoaded | None]
 
 
 class KeptAnswers:
@@ -70,7 +80,7 @@ class KeptAnswers:
         kept: Grounding | None,
     ) -> None:
         """Prepare an answer on a thread of its own; the model, or the passages, then write it."""
-        loaded = self._engine.loaded
+        loaded = self._side.known()
         task = Task(
             answer.request_id,
             question.text,
@@ -80,6 +90,7 @@ class KeptAnswers:
             read_all,
             loaded.context_tokens if loaded is not None else 0,
             kept,
+            conversation_id=answer.conversation_id,
         )
         self._answers.begin(task, partial(self._take, answer))
 
@@ -142,7 +153,12 @@ class KeptAnswers:
             log.warning("what an answer stands on could not be kept: %s", error.code)
 
     def _ask_inside(
-        self, messages: tuple[ChatMessage, ...], max_tokens: int, cancel: CancelToken, listen: Listen | None
+        self,
+        request_id: str,
+        messages: tuple[ChatMessage, ...],
+        max_tokens: int,
+        cancel: CancelToken,
+        listen: Listen | None,
     ) -> str:
-        note = self._side.note_aside
-        return ask_inside(self._engine, messages, max_tokens, cancel, note, listen, self._measured)
+        engine, asides, private = self._engine, self._side.asides, is_private(request_id)
+        return ask_inside(engine, asides, messages, max_tokens, cancel, listen, self._measured, private=private)

@@ -11,7 +11,15 @@ from runtime.documents.weight import token_estimate
 from runtime.errors import Problem, PromptTooLong
 from runtime.events import AnswerStatistics, Event, ReadingAll
 from runtime.grounding.budgets import ASSUMED_CONTEXT_TOKENS, BEFORE_SHARE, Budgets, budgets
-from runtime.grounding.fencing import answer_turns, new_tag, question_turn, system_turn, turns_before
+from runtime.grounding.fencing import (
+    answer_turns,
+    new_tag,
+    question_turn,
+    system_turn,
+    tag_of,
+    turns_before,
+    turns_below_all,
+)
 from runtime.grounding.follow_ups import whole_question
 from runtime.grounding.pace import Pace
 from runtime.grounding.quoting import MOST_QUOTES, quoted
@@ -47,7 +55,8 @@ class FromDocuments:
 class Task:
     """One question. ``turns`` is the conversation, the question last; ``system`` the person's own instructions.
     ``kept`` is what an answer that is written on stands on already. ``scale``: less of the documents than last time,
-    when ``looked_for`` is known too and the model had the ``problem`` that its prompt was too long."""
+    when ``looked_for`` is known too and the model had the ``problem`` that its prompt was too long.
+    ``conversation_id``: prompts of one conversation begin alike."""
 
     request_id: str
     question: str
@@ -61,6 +70,7 @@ class Task:
     looked_for: str = ""
     problem: Problem | None = None
     walked: Walked | None = None
+    conversation_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,11 +147,13 @@ def _looked_for(task: Task, ask: AskModel | None) -> str:
 
 
 def _with_prompt(task: Task, grounding: Grounding) -> Prepared:
-    tag = new_tag()
+    tag = tag_of(task.conversation_id) if task.conversation_id else new_tag()
     context = task.context_tokens or ASSUMED_CONTEXT_TOKENS
     before = turns_before(task.turns, BEFORE_SHARE * context * task.scale)
-    question = question_turn(grounding, task.turns[-1].text if task.turns else task.question, tag)
-    return Prepared(grounding, (system_turn(task.system, tag), *before, question))
+    question = task.turns[-1].text if task.turns else task.question
+    if grounding.mode is ReadingMode.WHOLE:
+        return Prepared(grounding, turns_below_all(grounding, task.system, before, question, tag))
+    return Prepared(grounding, (system_turn(task.system, tag), *before, question_turn(grounding, question, tag)))
 
 
 def _read_all(

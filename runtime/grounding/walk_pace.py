@@ -46,6 +46,7 @@ class _Step:
     written: int = 0
     read_s: float = 0.0
     ended_s: float = 0.0
+    waits: bool = False
 
     @property
     def reading_s(self) -> float:
@@ -75,11 +76,16 @@ class WalkPace:
             self._step = _Step(tokens + TOKENS_A_STEP, self._clock())
 
     def hear(self, read_tokens: int, prompt_tokens: int, written_tokens: int) -> None:
-        """What the engine did of this step so far."""
+        """What the engine did of this step so far. All 0: it waits for its turn, and is begun anew then."""
         with self._lock:
             step = self._step
             if step is None:
                 return
+            if not (read_tokens or prompt_tokens or written_tokens):
+                self._step = _Step(step.cost_tokens, self._clock(), waits=True)
+                return
+            if step.waits:
+                step.began_s, step.waits = self._clock(), False
             step.read, step.prompt, step.written = read_tokens, prompt_tokens, written_tokens
             if not step.read_s and (written_tokens or read_tokens >= prompt_tokens > 0):
                 step.read_s = self._clock()
@@ -162,7 +168,7 @@ class WalkPace:
         if step.read_s:
             return max(0.0, notes - step.written) * writing
         left = step.cost_tokens * (1 - step.read / step.prompt if step.prompt else 1.0) * reading
-        if not step.prompt:
+        if not step.prompt and not step.waits:
             left -= self._clock() - step.began_s
         return max(0.0, left) + notes * writing
 

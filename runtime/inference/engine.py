@@ -12,7 +12,8 @@ class Engine(Protocol):
     """Every method returns at once and may be called from any thread, also from inside ``on_event``.
 
     Events come on one internal thread, in order. Each ``generate`` is followed by exactly one AnswerFinished with
-    its request id, in every case: complete, stopped, failed, worker death, close.
+    its request id, in every case: complete, stopped, failed, worker death, close. What is asked waits in one line, the
+    more urgent first; a less urgent answer under way makes way for it, and begins anew later.
     """
 
     @property
@@ -28,6 +29,9 @@ class Engine(Protocol):
 
     def unload(self) -> None:
         """Give the model's memory back: EngineChanged STOPPED."""
+
+    def rest(self) -> None:
+        """Give the memory of an idle model back until somebody asks: EngineChanged STOPPED, naming its folder."""
 
     def generate(self, request: Generate) -> None:
         """Answer with the loaded model, or with the last one once it is loaded again."""

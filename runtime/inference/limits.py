@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,6 +145,10 @@ class MlxMemory:
         """Begin a new measure of the peak; what is held now is its first value."""
         self._mx.reset_peak_memory()
 
+    def give_back(self) -> None:
+        """Hand what MLX keeps for reuse back to the computer."""
+        self._mx.clear_cache()
+
     @property
     def active_bytes(self) -> int:
         """What MLX holds now, without what it keeps for reuse."""
@@ -164,13 +169,22 @@ class CacheGuard:
     """Ends an answer before its cache grows over the budget, by what MLX really holds: the limit of length is a
     forecast, and an architecture may keep more than its config says.
 
-    ``held_bytes`` is what MLX held before the answer. One per answer; lives on the thread that owns MLX.
+    ``held_bytes`` is what MLX held before the answer, without what was known of its prompt. ``release`` gives up what
+    is kept of other conversations, until so many bytes are free, and tells how many that were. One per answer; lives
+    on the thread that owns MLX.
     """
 
-    def __init__(self, memory: MlxMemory, budget_bytes: int | None, held_bytes: int) -> None:
+    def __init__(
+        self,
+        memory: MlxMemory,
+        budget_bytes: int | None,
+        held_bytes: int,
+        release: Callable[[int], int] | None = None,
+    ) -> None:
         self._memory = memory
         self._budget_bytes = budget_bytes
         self._held_bytes = held_bytes
+        self._release = release
 
     def check(self, done_tokens: int, next_tokens: int) -> None:
         """Before ``next_tokens`` more are read or written.
@@ -180,10 +194,20 @@ class CacheGuard:
         """
         if self._budget_bytes is None or done_tokens <= 0:
             return
-        active_bytes = self._memory.active_bytes
-        grown_bytes = max(0, active_bytes - self._held_bytes)
         # Within a step nothing grows; a step at its beginning would make the first tokens look expensive.
         steps = -(-done_tokens // CACHE_STEP_TOKENS)
         coming = -(-(done_tokens + next_tokens) // CACHE_STEP_TOKENS) - steps
-        if coming > 0 and active_bytes + grown_bytes // steps * coming > self._budget_bytes:
+        if coming <= 0:
+            return
+        over_bytes = self._over_bytes(steps, coming)
+        if over_bytes > 0 and self._release is not None:
+            self._held_bytes -= self._release(over_bytes)
+            over_bytes = self._over_bytes(steps, coming)
+        if over_bytes > 0:
             raise OutgrewMemory(self._budget_bytes)
+
+    def _over_bytes(self, steps: int, coming: int) -> int:
+        assert self._budget_bytes is not None
+        active_bytes = self._memory.active_bytes
+        grown_bytes = max(0, active_bytes - self._held_bytes)
+        return active_bytes + grown_bytes // steps * coming - self._budget_bytes

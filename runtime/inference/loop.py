@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from runtime.cancel import Cancelled, CancelToken
 from runtime.events import (
@@ -13,11 +14,13 @@ from runtime.events import (
     AnswerFinished,
     EngineChanged,
     EngineState,
+    Event,
     FinishReason,
     ModelLoaded,
     PromptProgress,
 )
 from runtime.inference.backend import ChatBackend
+from runtime.inference.repeating import Repeating
 from runtime.inference.translate import answer_problem, load_problem
 from runtime.requests import Generate, LoadModel, StopGenerating, UnloadModel
 from runtime.wire import PROTOCOL_VERSION, Codec, Heartbeat, Hello
@@ -102,9 +105,18 @@ class WorkLoop:
     def _answer(self, backend: ChatBackend, request: Generate) -> None:
         with self._lock:
             cancel = self._cancels[request.request_id]
+        repeating = Repeating()
+
+        def say(event: Event) -> None:
+            self._send(event)
+            if isinstance(event, AnswerDelta) and repeating.hears(event.text):
+                cancel.cancel()
+
         try:
             cancel.check()
-            finished = backend.generate(request, self._send, cancel)
+            finished = backend.generate(request, say, cancel)
+            if repeating.noticed and finished.reason is FinishReason.STOPPED:
+                finished = replace(finished, reason=FinishReason.REPEATED)
         except Cancelled:
             finished = AnswerFinished(request.request_id, FinishReason.STOPPED)
         except Exception as error:

@@ -11,20 +11,14 @@ import psutil
 
 from runtime.cancel import Cancelled, CancelToken
 from runtime.errors import HearthError, ModelDoesNotFit, ModelNotFound, OutgrewMemory, PromptTooLong, error_from
-from runtime.events import (
-    AnswerDelta,
-    AnswerFinished,
-    AnswerStatistics,
-    Event,
-    FinishReason,
-    LengthLimit,
-    ModelLoaded,
-    PromptProgress,
-)
+from runtime.events import AnswerFinished, Event, FinishReason, LengthLimit, ModelLoaded
+from runtime.inference.answer import Answer
 from runtime.inference.continuing import written_on
 from runtime.inference.fast_blas import use_fast_blas
 from runtime.inference.limits import WORKING_SHARE, CacheGuard, MlxMemory, cache_cost, number_bytes
 from runtime.inference.model_check import check_model, context_tokens, least_need, weights_size
+from runtime.inference.prefix.keeping import PromptCaches
+from runtime.inference.prefix.reading import Reading, with_head
 from runtime.inference.prompt import continued_prompt_tokens, guard_control_tokens, opens_thinking, prompt_tokens
 from runtime.inference.sampling import combined, published_sampling
 from runtime.inference.thinking import ThinkingSplitter
@@ -36,7 +30,8 @@ PREFILL_CHUNK = {"cpu": 128, "gpu": 1024}
 LEAST_ANSWER_TOKENS = 16
 # A model that turns out larger than its files, and leaves room for less than this, is not kept.
 LEAST_ROOM_TOKENS = 512
-HALF_A_CHARACTER = "\ufffd"
+# How far back a penalty for repetition looks; mlx_lm's own figure.
+REPETITION_TOKENS = 20
 # A model whose weights in 32 bit take at most this share of the free memory is unpacked on a plain CPU: MLX's
 # quantized and 16-bit kernels are scalar there (measured: 3 to 30 times slower than 32 bit).
 UNPACKED_SHARE = 0.25
@@ -57,6 +52,7 @@ class MlxBackend:
         self._context_limit = LengthLimit.MODEL
         self._budget_bytes: int | None = None
         self._memory = MlxMemory(mx)
+        self._caches: PromptCaches | None = None
 
     @property
     def device(self) -> str:
@@ -81,6 +77,8 @@ class MlxBackend:
         try:
             self._load(folder, config)
             room_tokens = self._room_tokens(config, weight_bytes)
+            computed_as = f"{self.device} {number_bytes(self._model)}"
+            self._caches = PromptCaches(self._model, self._tokenizer, request, self._memory, computed_as)
         except HearthError:
             self.unload()
             raise
@@ -144,7 +142,9 @@ class MlxBackend:
 
     def unload(self) -> None:
         """Drop the model and hand MLX's cached memory back."""
-        self._model = self._tokenizer = None
+        if self._caches is not None:
+            self._caches.close()
+        self._caches = self._model = self._tokenizer = None
         self._mx.clear_cache()
 
     def generate(self, request: Generate, emit: Callable[[Event], None], cancel: CancelToken) -> AnswerFinished:
@@ -159,10 +159,15 @@ class MlxBackend:
         try:
             return self._answered(request, emit, cancel)
         finally:
-            # The conversation's cache is gone; what MLX keeps of it for reuse belongs to the computer.
+            if self._caches is not None:
+                self._caches.leave()
+            # What MLX keeps for reuse belongs to the computer.
             self._mx.clear_cache()
 
     def _answered(self, request: Generate, emit: Callable[[Event], None], cancel: CancelToken) -> AnswerFinished:
+        started = time.monotonic()
+        caches = self._caches
+        assert caches is not None
         if request.continues:
             tokens = continued_prompt_tokens(self._tokenizer, request.messages)
         else:
@@ -170,26 +175,32 @@ class MlxBackend:
         room = self._context_tokens - len(tokens)
         if room < LEAST_ANSWER_TOKENS:
             raise PromptTooLong(len(tokens), self._context_tokens - LEAST_ANSWER_TOKENS)
+        reading = caches.begin(request, tokens)
         self._memory.measure_anew()
-        guard = CacheGuard(self._memory, self._budget_bytes, self._memory.active_bytes)
-        answer = _Answer(request, emit, cancel, self._memory, guard, PREFILL_CHUNK[self.device])
+        held_bytes = self._memory.active_bytes - reading.cache_bytes()
+        guard = CacheGuard(self._memory, self._budget_bytes, held_bytes, caches.release)
+        chunk = PREFILL_CHUNK[self.device]
+        answer = Answer(
+            request.request_id, emit, cancel, self._memory, guard, chunk, reading, lambda: caches.kept_bytes, started
+        )
         answer.splitter = self._splitter(tokens)
-        responses = self._responses(request, tokens, min(request.max_tokens, room), answer)
-        if request.continues:
-            responses = written_on(self._tokenizer, tokens, responses)
         problem = None
         try:
-            reason = answer.take(responses, len(tokens))
+            ends = caches.ends(request, tokens, chunk)
+            reading.read_to_marks(self._model, ends, chunk, answer.progress, self._memory.wire)
+            reason = answer.take(self._responses(request, reading, min(request.max_tokens, room), answer))
         except Cancelled:
             reason = FinishReason.STOPPED
         except OutgrewMemory as error:
             reason, problem = FinishReason.FAILED, error.problem()
         answer.end()
+        statistics = answer.statistics()
+        caches.end(reading)
         limit = LengthLimit.ANSWER if request.max_tokens <= room else self._context_limit
         return AnswerFinished(
             request.request_id,
             reason,
-            answer.statistics(len(tokens)),
+            statistics,
             problem,
             limit if reason is FinishReason.LENGTH else None,
         )
@@ -200,19 +211,22 @@ class MlxBackend:
             return ThinkingSplitter("", "")
         return ThinkingSplitter(tokenizer.think_start, tokenizer.think_end, inside=opens_thinking(tokenizer, tokens))
 
-    def _responses(self, request: Generate, tokens: list[int], max_tokens: int, answer: _Answer) -> Iterator[Any]:
+    def _responses(self, request: Generate, reading: Reading, max_tokens: int, answer: Answer) -> Iterator[Any]:
         from mlx_lm import stream_generate
         from mlx_lm.sample_utils import make_logits_processors, make_sampler
 
         sampling = combined(request.sampling, self._published)
         if sampling.seed is not None:
             self._mx.random.seed(sampling.seed)
+        rest = reading.rest
+        known = reading.prompt[: len(reading.prompt) - len(rest)]
         penalty = sampling.repetition_penalty
-        return iter(
+        processors = make_logits_processors(None, penalty, REPETITION_TOKENS) if penalty else None
+        responses = iter(
             stream_generate(
                 self._model,
                 self._tokenizer,
-                tokens,
+                rest,
                 max_tokens=max_tokens,
                 sampler=make_sampler(
                     temp=sampling.temperature or 0.0,
@@ -220,86 +234,13 @@ class MlxBackend:
                     min_p=sampling.min_p or 0.0,
                     top_k=sampling.top_k or 0,
                 ),
-                logits_processors=make_logits_processors(repetition_penalty=penalty) if penalty else None,
+                logits_processors=with_head(processors, known[-REPETITION_TOKENS:]),
+                prompt_cache=reading.cache,
                 prefill_step_size=PREFILL_CHUNK[self.device],
-                prompt_progress_callback=answer.progress,
+                prompt_progress_callback=answer.rest_progress,
             )
         )
-
-
-class _Answer:
-    """One answer while it is made: what was said, when, what it took, and whether to stop."""
-
-    def __init__(
-        self,
-        request: Generate,
-        emit: Callable[[Event], None],
-        cancel: CancelToken,
-        memory: MlxMemory,
-        guard: CacheGuard,
-        chunk_tokens: int,
-    ) -> None:
-        self._id = request.request_id
-        self._emit = emit
-        self._cancel = cancel
-        self._memory = memory
-        self._guard = guard
-        self._chunk_tokens = chunk_tokens
-        self._prompt_peak_bytes = 0
-        self._started = time.monotonic()
-        self._first_token_s = 0.0
-        self._last: Any = None
-        self.splitter = ThinkingSplitter("", "")
-
-    def progress(self, done: int, total: int) -> None:
-        """mlx_lm's call between chunks of the prompt; raising here is the only way to stop inside it."""
-        self._cancel.check()
-        if not done:
-            self._memory.wire()
-        self._guard.check(int(done), min(self._chunk_tokens, int(total) - int(done)))
-        self._prompt_peak_bytes = self._memory.peak_bytes
-        self._emit(PromptProgress(self._id, int(done), int(total)))
-
-    def take(self, responses: Iterator[Any], prompt_size: int) -> FinishReason:
-        """Say what comes, until it ends.
-
-        Raises:
-            Cancelled, OutgrewMemory: what was said until then stays.
-        """
-        for response in responses:
-            if not self._first_token_s:
-                self._first_token_s = time.monotonic() - self._started
-            self._last = response
-            # Cut at its longest length, an answer may end within a character; that one is said when it is written on.
-            cut = response.finish_reason == "length"
-            self._say(self.splitter.feed(response.text.rstrip(HALF_A_CHARACTER) if cut else response.text))
-            if response.finish_reason is not None:
-                return FinishReason.LENGTH if response.finish_reason == "length" else FinishReason.COMPLETE
-            self._cancel.check()
-            # One token further is computed already.
-            self._guard.check(prompt_size + response.generation_tokens, 2)
-        return FinishReason.COMPLETE
-
-    def end(self) -> None:
-        self._say(self.splitter.flush())
-
-    def _say(self, pieces: list[Any]) -> None:
-        for channel, text in pieces:
-            self._emit(AnswerDelta(self._id, text, channel))
-
-    def statistics(self, prompt_size: int) -> AnswerStatistics:
-        last = self._last
-        return AnswerStatistics(
-            prompt_tokens=prompt_size,
-            answer_tokens=last.generation_tokens if last else 0,
-            prompt_tokens_per_s=float(last.prompt_tps) if last else 0.0,
-            answer_tokens_per_s=float(last.generation_tps) if last else 0.0,
-            first_token_s=self._first_token_s,
-            total_s=time.monotonic() - self._started,
-            peak_memory_bytes=self._memory.peak_bytes,
-            prompt_peak_bytes=self._prompt_peak_bytes,
-            process_bytes=self._memory.process_bytes,
-        )
+        return written_on(self._tokenizer, reading.prompt, responses) if request.continues else responses
 
 
 def _token_ids(value: Any) -> list[int] | None:

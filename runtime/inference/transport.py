@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
 from runtime.child import ChildProcess, python_child
-from runtime.inference.backend import ChatBackend
+from runtime.inference.choosing import ChoosingBackend
 from runtime.inference.loop import CODEC, WorkLoop
 
 
@@ -84,7 +85,7 @@ class ThreadTransport:
     def __init__(self, on_message: Callable[[object], None], on_exit: Callable[[int], None]) -> None:
         self._on_message = on_message
         self._on_exit = on_exit
-        self._loop = WorkLoop(self._make_backend, self._send)
+        self._loop = WorkLoop(ChoosingBackend, self._send)
         self._thread = threading.Thread(target=self._run, name="engine-in-process", daemon=True)
         self._thread.start()
 
@@ -107,11 +108,6 @@ class ThreadTransport:
     def _send(self, message: object) -> None:
         self._on_message(CODEC.decode(CODEC.encode(message)))
 
-    def _make_backend(self) -> ChatBackend:
-        from runtime.inference.mlx_backend import MlxBackend
-
-        return MlxBackend()
-
     def _run(self) -> None:
         code = 0
         try:
@@ -124,7 +120,9 @@ class ThreadTransport:
 
 
 def _leave_mlx() -> None:
-    """MLX streams belong to this thread; they must be gone before it is."""
+    """MLX streams belong to this thread; they must be gone before it is. Nothing to do if it was never needed."""
+    if "mlx.core" not in sys.modules:
+        return
     import mlx.core as mx
 
     clear = getattr(mx, "clear_streams", None)

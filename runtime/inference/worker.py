@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 
-from runtime.inference.backend import ChatBackend
+from runtime.inference.choosing import ChoosingBackend
 from runtime.inference.loop import CODEC, WorkLoop
 from runtime.wire import ChildEnd, WireError, be_the_first_to_go
 
@@ -31,12 +31,7 @@ def main() -> int:
     os.environ.pop("HF_TOKEN", None)
     be_the_first_to_go()
 
-    def make_backend() -> ChatBackend:
-        from runtime.inference.mlx_backend import MlxBackend
-
-        return MlxBackend()
-
-    loop = WorkLoop(make_backend, end.send)
+    loop = WorkLoop(ChoosingBackend, end.send)
     threading.Thread(target=_read, args=(end, loop), name="requests", daemon=True).start()
     end.beat()
     loop.run()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from runtime.events import AnswerDelta, AnswerFinished, Channel, EngineChanged, EngineState, Event, PromptProgress
 from runtime.inference.engine import Engine
-from runtime.requests import ChatMessage, Generate, LoadModel, Role, Sampling
+from runtime.requests import ChatMessage, Generate, LoadModel, Priority, Role, Sampling
 
 WAIT_S = 60.0
 
@@ -33,7 +34,7 @@ class RecordedEngine:
         with self._changed:
             assert self._changed.wait_for(condition, WAIT_S), self.events[-5:]
 
-    def load(self, folder: object, **options: int) -> EngineChanged:
+    def load(self, folder: object, **options: Any) -> EngineChanged:
         """Load and wait for READY or FAILED."""
         with self._changed:
             start = len(self.events)
@@ -46,7 +47,14 @@ class RecordedEngine:
         self.wait(ended)
         return next(e for e in self.events[start:] if isinstance(e, EngineChanged) and e.state in ends)
 
-    def start(self, *turns: str, sampling: Sampling | None = None, max_tokens: int = 400, system: str = "") -> str:
+    def start(
+        self,
+        *turns: str,
+        sampling: Sampling | None = None,
+        max_tokens: int = 400,
+        system: str = "",
+        priority: Priority = Priority.PERSON,
+    ) -> str:
         """Ask; turns alternate between the person and the model. Returns the request id."""
         self._count += 1
         request_id = f"request-{self._count}"
@@ -54,7 +62,9 @@ class RecordedEngine:
         messages = [ChatMessage(roles[n % 2], text) for n, text in enumerate(turns)]
         if system:
             messages.insert(0, ChatMessage(Role.SYSTEM, system))
-        self.engine.generate(Generate(request_id, tuple(messages), sampling or Sampling(), max_tokens))
+        self.engine.generate(
+            Generate(request_id, tuple(messages), sampling or Sampling(), max_tokens, priority=priority)
+        )
         return request_id
 
     def finish(self, request_id: str) -> AnswerFinished:

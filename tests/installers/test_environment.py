@@ -13,7 +13,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APP = ["requirements.lock", "installers/weights.lock"]
+BASE = ["requirements.lock", "installers/weights.lock"]
+APP = [*BASE, "installers/llama.lock"]
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mod
     monkeypatch.setattr(module.subprocess, "run", run)
     monkeypatch.setattr(module, "_loads", lambda _library: True)
     monkeypatch.setattr(module, "_reads_scans", lambda: True)
+    monkeypatch.setattr(module, "_runs_llama", lambda: True)
     monkeypatch.setattr(module, "cuda_driver_version", lambda: None)
     monkeypatch.setattr(module, "_ran", ran, raising=False)
     return module
@@ -56,7 +58,7 @@ def test_the_app_is_set_up_once_and_the_tests_on_top(environment: ModuleType) ->
     environment.ensure()
     assert environment._ran == []
     environment.ensure(with_tests=True)
-    assert locks(environment) == [*APP, "tests/requirements.lock"]
+    assert locks(environment) == [*BASE, "tests/requirements.lock", "installers/llama.lock"]
     environment.ensure()
     environment.ensure(with_tests=True)
     assert environment._ran == []
@@ -65,7 +67,7 @@ def test_the_app_is_set_up_once_and_the_tests_on_top(environment: ModuleType) ->
 def test_every_part_is_pinned_by_hash(environment: ModuleType) -> None:
     environment.ensure(with_tests=True)
     installs = [command for command in environment._ran if "-r" in command]
-    assert len(installs) == 3
+    assert len(installs) == 4
     assert all("--require-hashes" in command for command in installs)
     for name in (*APP, "tests/requirements.lock", "installers/cuda13.lock"):
         lines = (ROOT / name).read_text().splitlines()
@@ -75,21 +77,61 @@ def test_every_part_is_pinned_by_hash(environment: ModuleType) -> None:
 
 @pytest.mark.skipif(platform.system() != "Linux", reason="CUDA is for Linux")
 @pytest.mark.parametrize(
-    ("version", "lock"),
-    [(None, "requirements.lock"), (12080, "requirements.lock"), (13000, "installers/cuda13.lock")],
+    ("version", "parts"),
+    [
+        (None, APP),
+        (12080, APP),
+        (13000, ["installers/cuda13.lock", "installers/weights.lock"]),
+    ],
 )
 def test_an_nvidia_driver_decides_the_parts(
-    environment: ModuleType, monkeypatch: pytest.MonkeyPatch, version: int | None, lock: str
+    environment: ModuleType, monkeypatch: pytest.MonkeyPatch, version: int | None, parts: list[str]
 ) -> None:
     monkeypatch.setattr(environment, "cuda_driver_version", lambda: version)
     environment.ensure()
-    assert locks(environment) == [lock, "installers/weights.lock"]
+    assert locks(environment) == parts
 
 
-def test_the_model_for_meaning_brings_nothing_along(environment: ModuleType) -> None:
+def test_the_model_for_meaning_and_the_second_engine_bring_nothing_along(environment: ModuleType) -> None:
     environment.ensure(with_tests=True)
     alone = [command[-1] for command in environment._ran if "--no-deps" in command and "-r" in command]
-    assert [Path(lock).name for lock in alone] == ["weights.lock"]
+    assert [Path(lock).name for lock in alone] == ["weights.lock", "llama.lock"]
+
+
+def test_without_the_second_engine_the_app_goes_on(
+    environment: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = environment.subprocess.run
+
+    def refuse(command: list[str], **options: object) -> SimpleNamespace:
+        if str(command[-1]).endswith("llama.lock"):
+            raise environment.subprocess.CalledProcessError(1, command)
+        done: SimpleNamespace = run(command, **options)
+        return done
+
+    monkeypatch.setattr(environment.subprocess, "run", refuse)
+    python = environment.ensure()
+    assert python.exists()
+    assert "goes on without it" in capsys.readouterr().out
+    environment._ran.clear()
+    environment.ensure()
+    assert environment._ran == []
+
+
+def test_a_processor_that_can_not_run_it_is_spared_the_second_engine(
+    environment: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "_runs_llama", lambda: False)
+    environment.ensure()
+    assert locks(environment) == BASE
+
+
+@pytest.mark.skipif(platform.system() != "Linux", reason="elsewhere it is never wanted")
+def test_the_processor_is_asked(environment: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").lower()
+    wanted = environment.LLAMA_NEEDS.get(platform.machine(), {"nothing of the kind"})
+    assert environment._runs_llama() == all(need in flags for need in wanted)
 
 
 def test_another_lock_or_python_is_noticed(environment: ModuleType) -> None:

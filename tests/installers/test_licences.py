@@ -13,7 +13,11 @@ NOTICE = (ROOT / "assets" / "licences" / "NOTICE.txt").read_text(encoding="utf-8
 
 def test_every_part_is_named() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], (ROOT / "installers" / "weights.lock").read_text(encoding="utf-8")]
+    wanted = [
+        *project["dependencies"],
+        project["optional-dependencies"]["llama"][0],
+        (ROOT / "installers" / "weights.lock").read_text(encoding="utf-8"),
+    ]
     names = [re.split(r"[\s\[=<>;!]", line, maxsplit=1)[0] for line in wanted]
     assert [name for name in names if not re.search(rf"(^|[ ,]){re.escape(name)}[ ,]", NOTICE, re.M)] == []
 

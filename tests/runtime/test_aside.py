@@ -9,7 +9,7 @@ import pytest
 
 from runtime.errors import EngineBusy, EngineDied
 from runtime.events import Channel, EngineState, FinishReason, PromptProgress
-from runtime.requests import ChatMessage, Generate, Role
+from runtime.requests import ChatMessage, Generate, Priority, Role
 from tests.runtime.told_engine import Scene
 
 ASIDE = (ChatMessage(Role.USER, "A title, please."),)
@@ -56,30 +56,38 @@ def test_an_aside_that_was_not_finished_is_none(scene: Scene, problem: EngineDie
     assert scene.chat.aside(ASIDE, 24, replies.append), "the next one is taken"
 
 
-def test_whatever_a_person_asks_comes_first(scene: Scene) -> None:
+def test_whatever_a_person_asks_comes_first_and_the_aside_is_gathered_anew(scene: Scene) -> None:
     replies: list[str | None] = []
     scene.chat.aside(ASIDE, 24, replies.append)
     aside_id = scene.engine.running
+    scene.engine.say("Par")
     request_id = scene.chat.ask(scene.store.create(), "Why?")
-    assert scene.engine.stopped == [aside_id]
-    assert replies == [None]
+    assert scene.engine.running == request_id
     scene.engine.say("Because.")
     scene.engine.end()
     assert scene.store.message(request_id).text == "Because."
+    assert scene.engine.running == aside_id
+    scene.engine.say("Paris")
+    scene.engine.end()
+    assert replies == ["Paris"]
+    assert scene.engine.stopped == []
 
 
-def test_an_aside_waits_for_nobody(scene: Scene) -> None:
+def test_an_aside_loads_no_model_and_waits_behind_everything(scene: Scene) -> None:
     replies: list[str | None] = []
     scene.engine.state = EngineState.LOADING
     assert not scene.chat.aside(ASIDE, 24, replies.append), "no model"
     scene.engine.state = EngineState.READY
-    scene.chat.ask(scene.store.create(), "Why?")
-    assert not scene.chat.aside(ASIDE, 24, replies.append), "a person has asked"
-    scene.engine.end()
+    request_id = scene.chat.ask(scene.store.create(), "Why?")
     assert scene.chat.aside(ASIDE, 24, replies.append)
-    assert not scene.chat.aside(ASIDE, 24, replies.append), "there is one already"
-    assert len(scene.engine.asked) == 2
-    assert replies == []
+    assert scene.chat.aside(ASIDE, 24, replies.append)
+    assert scene.engine.running == request_id
+    scene.engine.end()
+    for text in ("first", "second"):
+        assert scene.engine.asked[-1].priority is Priority.ASIDE
+        scene.engine.say(text)
+        scene.engine.end()
+    assert replies == ["first", "second"]
 
 
 def test_who_is_told_of_the_end_may_ask_again(scene: Scene) -> None:

@@ -21,6 +21,7 @@ from runtime.events import (
     Channel,
     ConversationsChanged,
     ConversationShortened,
+    EngineChanged,
     EngineState,
     FinishReason,
     PromptProgress,
@@ -145,16 +146,78 @@ def test_text_reaches_the_disk_while_it_streams(scene: Scene) -> None:
     assert said > 5, "each piece was written on its own"
 
 
-def test_a_second_question_waits_for_the_first_answer(scene: Scene) -> None:
+def test_a_conversation_is_answered_one_question_at_a_time(scene: Scene) -> None:
     conversation_id = scene.store.create()
-    scene.chat.ask(conversation_id, "one")
+    request_id = scene.chat.ask(conversation_id, "one")
     with pytest.raises(EngineBusy):
         scene.chat.ask(conversation_id, "two")
+    for again in (scene.chat.retry, scene.chat.go_on):
+        with pytest.raises(EngineBusy):
+            again(request_id)
     with pytest.raises(EngineBusy):
+        scene.chat.edit(str(scene.store.message(request_id).parent_id), "One?")
+    with pytest.raises(ConversationNotFound):
         scene.chat.retry("x")
     assert len(scene.store.read(conversation_id).messages) == 2
     scene.engine.end()
     scene.chat.ask(conversation_id, "two")
+
+
+def test_two_conversations_are_answered_one_after_the_other(scene: Scene) -> None:
+    first = scene.chat.ask(scene.store.create(), "one")
+    second = scene.chat.ask(scene.store.create(), "two")
+    assert scene.engine.running == first
+    assert scene.store.message(second).state is MessageState.STREAMING
+    scene.engine.say("1")
+    scene.engine.end()
+    assert scene.engine.running == second
+    scene.engine.say("2")
+    scene.engine.end()
+    assert [scene.store.message(each).text for each in (first, second)] == ["1", "2"]
+
+
+def test_an_answer_that_waits_can_be_stopped(scene: Scene) -> None:
+    first = scene.chat.ask(scene.store.create(), "one")
+    second = scene.chat.ask(scene.store.create(), "two")
+    scene.chat.stop(second)
+    assert scene.store.message(second).state is MessageState.STOPPED
+    scene.engine.say("1")
+    scene.engine.end()
+    assert (scene.store.message(first).text, scene.engine.running) == ("1", "")
+
+
+def test_closing_keeps_every_answer_as_interrupted(scene: Scene) -> None:
+    asked = [scene.chat.ask(scene.store.create(), each) for each in ("one", "two")]
+    scene.engine.say("1")
+    scene.chat.close()
+    assert [scene.store.message(each).state for each in asked] == [MessageState.INTERRUPTED] * 2
+    assert scene.store.message(asked[0]).text == "1"
+
+
+def test_a_model_is_made_ready_before_it_is_asked(scene: Scene) -> None:
+    states: list[tuple[EngineState, int]] = []
+
+    def wake() -> None:
+        states.append((scene.engine.state, len(scene.engine.asked)))
+        scene.engine.state = EngineState.READY
+
+    scene.chat._before_asking = wake
+    scene.engine.rest()
+    request_id = scene.chat.ask(scene.store.create(), "Why?")
+    assert states == [(EngineState.STOPPED, 0)]
+    assert scene.engine.running == request_id
+
+
+def test_a_model_that_rests_is_still_the_one_that_answers(scene: Scene) -> None:
+    loaded = scene.engine.loaded
+    assert loaded is not None
+    scene.chat.handle(loaded)
+    scene.engine.rest()
+    scene.chat.handle(EngineChanged(EngineState.STOPPED, loaded.folder))
+    assert (scene.chat.loaded, scene.chat.known) == (None, loaded)
+    assert scene.store.message(scene.chat.ask(scene.store.create(), "Why?")).model == "tiny"
+    scene.chat.handle(EngineChanged(EngineState.STOPPED))
+    assert scene.chat.known is None
 
 
 def test_two_questions_at_once_are_never_both_taken(scene: Scene) -> None:
@@ -367,4 +430,11 @@ def test_a_stopped_answer_is_not_tried_again_with_less(scene: Scene) -> None:
     scene.chat.stop(request_id)
     scene.engine.end(FinishReason.FAILED, PromptTooLong(prompt_tokens=2000, limit_tokens=1000))
     assert len(scene.engine.asked) == 3
-    assert scene.store.message(request_id).state is MessageState.FAILED
+    assert scene.store.message(request_id).state is MessageState.STOPPED
+
+
+def test_a_private_conversation_leaves_nothing_of_its_reading_on_disk(scene: Scene) -> None:
+    for private in (True, False):
+        scene.chat.ask(scene.store.create(private=private), "Why?")
+        assert scene.engine.asked[-1].private is private
+        scene.engine.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -294,15 +295,25 @@ def test_a_conversation_is_named_by_the_model(room: Room) -> None:
     assert room.store.read(conversation_id).title == TITLE
 
 
-def test_a_question_asked_during_an_aside_is_answered_at_once(room: Room) -> None:
+def test_a_question_asked_during_an_aside_is_answered_at_once_and_the_aside_after_it(room: Room) -> None:
     conversation_id = room.store.create()
     room.answer(conversation_id, "Hello!")
-    replies: list[str | None] = []
-    assert room.chat.aside((ChatMessage(Role.USER, LONG_QUESTION),), 400, replies.append)
+    replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    assert room.chat.aside((ChatMessage(Role.USER, LONG_QUESTION),), 400, replies.put)
     before = len(room.events)
     assert room.answer(conversation_id, TITLED_QUESTION) == KNOWN_ANSWERS[TITLED_QUESTION]
-    assert replies == [None]
+    assert replies.empty()
     assert isinstance(room.events[before], AnswerStarted), "nothing of the aside is told"
+    assert replies.get(timeout=PATIENCE_S) == LONG_ANSWER, "begun anew, and whole"
+
+
+def test_two_conversations_are_answered_one_after_the_other(room: Room) -> None:
+    first = room.chat.ask(room.store.create(), LONG_QUESTION)
+    second = room.chat.ask(room.store.create(), "What is the capital of France?")
+    assert room.wait_until_finished(second).reason is FinishReason.COMPLETE
+    assert room.store.message(first).text == LONG_ANSWER
+    assert room.store.message(second).text == KNOWN_ANSWERS["What is the capital of France?"]
+    assert [m.state for m in map(room.store.message, (first, second))] == [MessageState.COMPLETE] * 2
 
 
 def test_questions_come_before_titles_which_come_all_the_same(room: Room) -> None:

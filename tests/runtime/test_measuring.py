@@ -84,6 +84,12 @@ def test_an_answer_is_remembered_by_its_middle(tmp_path: Path) -> None:
     assert chat.taken_at > 0
 
 
+def test_what_was_kept_of_a_prompt_tells_nothing_of_its_reading(tmp_path: Path) -> None:
+    _opened(tmp_path).note_answer(MODEL, replace(ANSWER, reused_tokens=350))
+    (chat,) = _opened(tmp_path).measured(HERE).of(MODEL).chats
+    assert (chat.context_tokens, chat.prompt_tokens) == (450, 50)
+
+
 @pytest.mark.parametrize(
     "figures",
     [replace(ANSWER, answer_tokens=LEAST_ANSWER_TOKENS - 1), replace(ANSWER, answer_tokens_per_s=0.0)],

@@ -33,6 +33,7 @@ from runtime.titles import (
     EXCERPT_CHARACTERS,
     INSTRUCTION,
     READS_AT_LEAST_PER_S,
+    TELLING_TOKENS,
     TRIES_AT_MOST,
     Titles,
     clean_title,
@@ -97,8 +98,10 @@ class Room:
         self.titles = Titles(self.store, self._ask, self.tell, IDLE_S, clock=self.clock)
         self._titles = self.titles
 
-    def _ask(self, messages: tuple[ChatMessage, ...], tokens: int, on_done: Callable[[str | None], None]) -> bool:
-        taken = self.chat.aside(messages, tokens, on_done)
+    def _ask(
+        self, messages: tuple[ChatMessage, ...], tokens: int, on_done: Callable[[str | None], None], *, private: bool
+    ) -> bool:
+        taken = self.chat.aside(messages, tokens, on_done, private=private)
         with self._changed:
             self.refused += not taken
             self._changed.notify_all()
@@ -133,7 +136,7 @@ class Room:
 
     @property
     def asides(self) -> list[Generate]:
-        return [request for request in self.engine.asked if request.request_id.startswith("aside-")]
+        return [request for request in self.engine.asked if "aside-" in request.request_id]
 
     def wait_until_asked(self, times: int = 1) -> Generate:
         self.wait_for(lambda: len(self.asides) >= times)
@@ -194,6 +197,19 @@ def test_a_model_too_slow_to_make_way_is_not_asked(room: Room) -> None:
     room.wait_until_asked()
 
 
+def test_a_prompt_that_was_mostly_kept_tells_nothing_of_the_pace(room: Room) -> None:
+    slow, quick = READS_AT_LEAST_PER_S - 1, room.store.create()
+    room.chat.ask(quick, "Why?")
+    room.engine.say("Because.")
+    room.engine.end(reads_per_s=slow, read=TELLING_TOKENS, reused=5000)
+    room.clock.set(10.0, room.look)
+    assert room.asides == []
+    room.chat.ask(quick, "And then?")
+    room.engine.end(reads_per_s=slow, read=TELLING_TOKENS - 1, reused=5000)
+    room.be_quiet()
+    room.wait_until_asked()
+
+
 def test_whoever_talks_is_not_interrupted(room: Room) -> None:
     conversation_id = room.answered()
     room.clock.set(2.9, room.look)
@@ -228,14 +244,13 @@ def test_a_question_comes_before_a_title_which_comes_later(room: Room) -> None:
     conversation_id = room.answered("One?", "1")
     room.be_quiet()
     first = room.wait_until_asked()
+    room.engine.say("Cou")
     request_id = room.chat.ask(conversation_id, "Two?")
-    assert room.engine.stopped == [first.request_id]
     assert room.engine.running == request_id
     room.engine.say("2")
     room.engine.end()
     assert room.store.message(request_id).text == "2"
-    room.be_quiet()
-    assert room.wait_until_asked(2).messages == asked_about("One?", "1"), "still of the first question"
+    assert room.wait_until_asked(2) is first, "begun anew, still of the first question"
     before = room.changes(conversation_id)
     room.reply("Counting")
     room.wait_for(lambda: room.changes(conversation_id) > before)
@@ -279,7 +294,7 @@ def test_a_private_conversation_gets_one_as_well(room: Room) -> None:
     conversation_id = room.answered(conversation_id=room.store.create(private=True))
     before = room.changes(conversation_id)
     room.be_quiet()
-    room.wait_until_asked()
+    assert [request.private for request in (room.wait_until_asked(), room.engine.asked[0])] == [True, True]
     room.reply("A secret")
     room.wait_for(lambda: room.changes(conversation_id) > before)
     assert room.store.read(conversation_id).title == "A secret"
@@ -354,13 +369,13 @@ def test_what_a_model_answered_after_the_guide_gives_the_title(room: Room) -> No
 # --- giving up --------------------------------------------------------------------------------------------------------
 
 
-def test_after_three_interruptions_a_conversation_keeps_its_title(room: Room) -> None:
+def test_after_three_tries_a_conversation_keeps_its_title(room: Room) -> None:
     other = room.answered("Other?", "Other.")
     conversation_id = room.answered()
     for times in range(1, TRIES_AT_MOST + 1):
         room.be_quiet()
         assert room.wait_until_asked(times).messages == asked_about("Why?", "Because.")
-        room.answered("And?", "So.", conversation_id)
+        room.engine.end(FinishReason.FAILED, EngineDied(-9))
     room.be_quiet()
     assert room.wait_until_asked(TRIES_AT_MOST + 1).messages == asked_about("Other?", "Other.")
     assert room.store.wants_title(conversation_id)

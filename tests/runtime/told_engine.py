@@ -19,12 +19,14 @@ from runtime.events import (
     FinishReason,
     ModelLoaded,
 )
+from runtime.inference.turns import Ending, Turns
 from runtime.requests import Generate, LoadModel
 from runtime.storage.database import Database
 
 
 class ToldEngine:
-    """Keeps the contract of the real one; ``say`` and ``end`` are called by the test instead of by a model."""
+    """Keeps the contract of the real one, whose line of requests it has; ``say`` and ``end`` are called by the test
+    instead of by a model. ``asked`` has every request each time it was begun."""
 
     def __init__(self, on_event: Callable[[Event], None], context_tokens: int = 100_000) -> None:
         self.on_event = on_event
@@ -33,7 +35,12 @@ class ToldEngine:
         self.asked: list[Generate] = []
         self.stopped: list[str] = []
         self.refuse_with: Exception | None = None
-        self.running = ""
+        self._turns = Turns(lambda event: self.on_event(event), self.asked.append, self._ask_to_stop, lambda: None)
+
+    @property
+    def running(self) -> str:
+        """The request that is being answered, "" while none is."""
+        return self._turns.active_id
 
     def load(self, request: LoadModel) -> None:
         self.loaded = ModelLoaded(request.folder, "llama", 1, 1000, 0.1, "cpu")
@@ -41,33 +48,44 @@ class ToldEngine:
     def unload(self) -> None:
         self.loaded = None
 
+    def rest(self) -> None:
+        self.loaded, self.state = None, EngineState.STOPPED
+
     def generate(self, request: Generate) -> None:
         if self.refuse_with is not None:
             raise self.refuse_with
-        self.asked.append(request)
-        self.running = request.request_id
+        self._turns.add(request, ready=True)
 
     def stop(self, request_id: str) -> None:
         self.stopped.append(request_id)
-        if self.running == request_id and request_id.startswith("aside-"):
-            # Who asks waits for this; how a person's answer ends is the test's to say.
-            self.end(FinishReason.STOPPED)
+        self._turns.stop(request_id)
 
     def close(self) -> None:
-        if self.running:
-            self.end(FinishReason.STOPPED)
+        self._turns.end_all(FinishReason.STOPPED)
 
     def say(self, text: str, channel: Channel = Channel.ANSWER) -> None:
         self.on_event(AnswerDelta(self.running, text, channel))
 
     def end(
-        self, reason: FinishReason = FinishReason.COMPLETE, problem: object = None, *, reads_per_s: float = 0.0
+        self,
+        reason: FinishReason = FinishReason.COMPLETE,
+        problem: object = None,
+        *,
+        reads_per_s: float = 0.0,
+        read: int = 0,
+        reused: int = 0,
     ) -> None:
-        running, self.running = self.running, ""
         found = problem.problem() if isinstance(problem, EngineDied | PromptTooLong) else None
-        self.on_event(
-            AnswerFinished(running, reason, AnswerStatistics(answer_tokens=7, prompt_tokens_per_s=reads_per_s), found)
+        figures = AnswerStatistics(
+            prompt_tokens=read + reused, answer_tokens=7, prompt_tokens_per_s=reads_per_s, reused_tokens=reused
         )
+        self._turns.finish(AnswerFinished(self.running, reason, figures, found))
+        self._turns.go_on(ready=True)
+
+    def _ask_to_stop(self, request_id: str, ending: Ending) -> None:
+        if ending is Ending.MAKES_WAY or "aside-" in request_id:
+            # Who asks waits for this; how a person's answer ends is the test's to say.
+            self.end(FinishReason.STOPPED)
 
 
 class Scene:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.chats.history import TITLE_CHARACTERS, estimated_tokens, newest_that_fit, title_from, turns_of, without
+from runtime.chats.history import (
+    DROPPED_TURNS,
+    TITLE_CHARACTERS,
+    estimated_tokens,
+    newest_that_fit,
+    title_from,
+    turns_of,
+    without,
+)
 from runtime.chats.messages import Message
 from runtime.requests import ChatMessage, Role
 
@@ -42,7 +50,15 @@ def test_the_oldest_pairs_go_first_and_the_question_stays(room: float) -> None:
     assert kept[0].role is U
     assert len(kept) == 1 or estimated_tokens(kept) <= room
     if len(kept) < len(turns):
-        assert estimated_tokens(turns[len(turns) - len(kept) - 2 :]) > room
+        assert estimated_tokens(turns[max(0, len(turns) - len(kept) - DROPPED_TURNS) :]) > room
+
+
+def test_a_full_conversation_begins_alike_for_several_questions() -> None:
+    turns = turns_of(messages(*((U if n % 2 == 0 else A, f"{n:02d} " + "word " * 10) for n in range(41))))
+    room = estimated_tokens(turns[:13])
+    beginnings = [newest_that_fit(turns[:length], room)[0] for length in range(15, 42, 2)]
+    assert len(set(beginnings)) <= 5
+    assert all(beginnings.count(one) >= 2 for one in set(beginnings[:-1]))
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,11 @@ def test_a_follow_up_over_what_goes_in_whole_needs_no_rewriting(desk: Desk) -> N
     assert answer.grounding is not None
     assert answer.grounding.mode is ReadingMode.WHOLE
     turns = desk.engine.asked[1].messages
-    assert [turn.text for turn in turns[1:-1]] == ["How high is the rent of the bakery?", "1,450 euros."]
+    first, said, last = turns[1:]
+    assert first.text.endswith("\n\nQuestion: How high is the rent of the bakery?")
+    assert (said.text, last.text) == ("1,450 euros.", "Question: When did it begin?")
+    # Nothing up to the first answer is read twice.
+    assert turns[:2] == desk.engine.asked[0].messages[:2]
     assert turns[-1].text.endswith("Question: When did it begin?")
 
 

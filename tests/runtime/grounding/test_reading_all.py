@@ -14,7 +14,7 @@ from runtime.events import AnswerChecked, AnswerFinished, AnswerGrounded, Finish
 from runtime.grounding.budgets import budgets
 from runtime.grounding.pace import Pace
 from runtime.grounding.reading_all import Listen, ReadAll, TooLongForModel, estimated_walk
-from runtime.requests import ChatMessage
+from runtime.requests import ChatMessage, Priority
 from runtime.sources import ReadingMode, Source
 from tests.documents_made.answerable import planted
 from tests.documents_made.words import paragraph
@@ -189,6 +189,28 @@ def test_stopped_in_the_middle_keeps_what_was_read(desk: Desk) -> None:
     assert answer.grounding is not None
     assert 0 < answer.grounding.pages_read < 30
     assert answer.grounding.mode is ReadingMode.ALL
+
+
+def test_what_a_person_asks_elsewhere_comes_between_the_steps_of_a_walk(desk: Desk) -> None:
+    content, _ = planted(30, 3)
+    desk.read(long_pdf=content)
+    walk = desk.chat.ask(desk.conversation(), "List every code word.", read_all=True)
+    desk.asked(1)
+    step = desk.engine.asked[0]
+    assert step.priority is Priority.DOCUMENTS
+    desk.engine.say("Half of a no")
+    question = desk.chat.ask(desk.store.create(), "Why?")
+    assert desk.engine.running == question
+    desk.engine.say("Because.")
+    desk.engine.end()
+    assert desk.finished(question).reason is FinishReason.COMPLETE
+    assert desk.engine.running == step.request_id, "the same step again, from its beginning"
+    desk.engine.say("The first part speaks of revenue [1].")
+    desk.engine.end()
+    desk.asked(4)
+    desk.chat.stop(walk)
+    assert desk.finished(walk).reason is FinishReason.STOPPED
+    assert desk.store.message(walk).text == "The first part speaks of revenue [1]."
 
 
 def test_the_time_is_told_before(desk: Desk) -> None:

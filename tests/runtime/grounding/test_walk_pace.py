@@ -13,7 +13,7 @@ from runtime.grounding.budgets import budgets
 from runtime.grounding.noting import ordered
 from runtime.grounding.pace import Pace
 from runtime.grounding.reading_all import Listen, ReadAll, estimated_walk
-from runtime.grounding.walk_pace import WalkPace
+from runtime.grounding.walk_pace import Ahead, WalkPace
 from runtime.hardware.described import described_computer
 from runtime.measuring import Measuring
 from runtime.requests import ChatMessage, Role
@@ -119,6 +119,24 @@ def test_pages_are_counted_while_a_part_is_read() -> None:
     assert counts == sorted(counts)
     assert (counts[0], counts[-1]) == (0, 60)
     assert len(set(counts)) > 30
+
+
+def test_a_step_that_made_way_is_timed_from_its_new_beginning() -> None:
+    def after(*, waited: bool) -> float | None:
+        now = 0.0
+        pace = WalkPace(None, lambda: now)
+        pace.begin(810)
+        if waited:
+            for now, read, prompt in ((0.0, 0, 1000), (1.0, 500, 1000), (2.0, 0, 0)):  # noqa: B007 - the clock
+                pace.hear(read, prompt, 0)
+            now = 100.0
+        for seconds, read, written in ((0.0, 0, 0), (2.0, 1000, 0), (1.0, 1000, 10)):
+            now += seconds
+            pace.hear(read, 1000, written)
+        pace.end()
+        return pace.seconds_left(Ahead((810,), 20, 100, 1_000, 1_000))
+
+    assert after(waited=True) == pytest.approx(after(waited=False))
 
 
 def test_before_it_begins_it_is_told_from_earlier_answers() -> None:

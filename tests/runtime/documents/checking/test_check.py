@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from runtime.sources import Source, Verdict, VerdictKind
 from tests.documents_made.claims.cases import Case, source_of
 from tests.documents_made.claims.written import written_cases
 
+UNSEEN = Path(__file__).parents[3] / "bench" / "answers_check_unseen.txt"
 LEASE = source_of(
     1,
     "The flat lies on the second floor. The monthly rent is €950, payable by the third working day. "
@@ -28,9 +30,9 @@ SHOPS = source_of(
     "The bookshop in Chapel Hill has a floor area of 71 square metres. "
     "The insurance of the bookshop in Chapel Hill against fire is held with Haugen Mutual.",
 )
-# Of true and of false sentences by hand, in the half from which nothing was learnt: held where it is, so that a change
-# for the worse shows. What is wished for is 0.05 and 0.9.
-FLAGGED_TRUE, FLAGGED_FALSE = 0.1, 0.5
+# Of true and of false sentences by hand from which nothing was learnt: held where it is, so that a change for the worse
+# shows. What is wished for is 0.05 and 0.9. A false one is called found at most this often.
+FLAGGED_TRUE, FLAGGED_FALSE, FOUND_FALSE = 0.1, 0.65, 0.16
 
 
 def _one(sentence: str, *sources: Source) -> Verdict:
@@ -88,6 +90,62 @@ def test_a_figure_that_belongs_to_something_else() -> None:
     assert _one("The floor area of the tea house in Mill Road is 40 square metres.", SHOPS).kind is VerdictKind.FOUND
     wrong = _one("The floor area of the tea house in Mill Road is 71 square metres.", SHOPS)
     assert (wrong.kind, wrong.reason) == (VerdictKind.NOT_FOUND, "number")
+
+
+BOILER = source_of(
+    1,
+    "Switch the boiler off before cleaning. The pump is serviced twice a year. "
+    "Sieves may be opened only if the valve is closed. The pressure must be at least 2 bar. "
+    "Nitrate is higher in winter than in summer. The median was 31 mg/l in farmland wells and 9 mg/l in forest wells. "
+    "The fee is €40 a month. Support for the old display has been removed.",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Switch the boiler on before cleaning.", "negation"),
+        ("The pump is serviced once a year.", "number"),
+        ("Sieves may be opened even if the valve is not closed.", "negation"),
+        ("The pressure must be at most 2 bar.", "number"),
+        ("The pressure must be less than 1 bar.", "number"),
+        ("Nitrate is higher in summer than in winter.", "negation"),
+        ("The median was 31 mg/l in forest wells.", "number"),
+        ("The fee is €40 a year.", "number"),
+        ("The old display is still supported.", "negation"),
+        ("The pump is not serviced twice a year.", "negation"),
+    ],
+)
+def test_what_is_turned_round(sentence: str, reason: str) -> None:
+    verdict = _one(sentence, BOILER)
+
+    assert (verdict.kind, verdict.reason) == (VerdictKind.NOT_FOUND, reason)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The boiler has to be switched off before it is cleaned.",
+        "The pump is serviced two times every year.",
+        "Sieves may only be opened if the valve is closed.",
+        "The pressure must not be less than 2 bar.",
+        "Nitrate is lower in summer than in winter.",
+        "The median was 9 mg/l in forest wells.",
+        "The fee is €40 per month.",
+    ],
+)
+def test_what_is_only_said_otherwise(sentence: str) -> None:
+    assert _one(sentence, BOILER).kind is not VerdictKind.NOT_FOUND
+
+
+def test_nothing_is_found_where_no_word_of_it_stands() -> None:
+    assert _one("She was prescribed sumatriptan.", LEASE).kind is not VerdictKind.FOUND
+
+
+def test_words_that_are_in_no_source_said_of_something_that_is() -> None:
+    wrong = _one("The roof of the tea house in Mill Road leaks.", SHOPS)
+
+    assert (wrong.kind, wrong.reason) == (VerdictKind.NOT_FOUND, "words")
 
 
 def test_words_that_both_sides_have_deny_nothing() -> None:
@@ -149,8 +207,8 @@ def test_sources_of_any_kind(text: str) -> None:
     assert len(check("The monthly rent is €950.", [source_of(1, text)])) == 1
 
 
-def test_hand_written_sentences_of_the_half_that_nothing_was_learnt_from() -> None:
-    cases = [case for case in written_cases() if case.held_out and case.language == "en"]
+def test_hand_written_sentences_that_nothing_was_learnt_from() -> None:
+    cases = written_cases(UNSEEN)
     evidence = {texts: _evidence(texts) for texts in {case.sources for case in cases}}
     counts = Counter((case.true, _kind(case, evidence[case.sources])) for case in cases)
     true = sum(count for (is_true, _), count in counts.items() if is_true)
@@ -158,6 +216,7 @@ def test_hand_written_sentences_of_the_half_that_nothing_was_learnt_from() -> No
 
     assert counts[True, VerdictKind.NOT_FOUND] <= FLAGGED_TRUE * true
     assert counts[False, VerdictKind.NOT_FOUND] >= FLAGGED_FALSE * false
+    assert counts[False, VerdictKind.FOUND] <= FOUND_FALSE * false
 
 
 def _evidence(texts: tuple[str, ...]) -> Evidence:

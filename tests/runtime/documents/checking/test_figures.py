@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runtime.documents.checking.agreement import agree
+from runtime.documents.checking.bounds import Bound
 from runtime.documents.checking.figures import Figure, FigureKind, figures_of, number_of
 
 
@@ -23,6 +24,12 @@ def _only(text: str, language: str) -> Figure:
         ("3. März 2021", "03.03.2021", "de"),
         ("2021-03-03", "3 de marzo de 2021", "es"),
         ("half", "50 %", "en"),
+        ("two and a half hours", "150 minutes", "en"),
+        ("half a year", "6 months", "en"),
+        ("more than 40 weeks", "52 weeks", "en"),
+        ("less than 100 euros", "€90", "en"),
+        ("230 degrees", "230 °C", "en"),
+        ("four business days", "four working days", "en"),
         ("12 months", "one year", "en"),
         ("two weeks", "14 days", "en"),
         ("5 %", "five percent", "en"),
@@ -52,6 +59,13 @@ def test_the_same_figure(one: str, other: str, language: str) -> None:
         ("1,250", "1.250", "en"),
         ("2.5 million", "2.5 billion", "en"),
         ("30 minutes", "30 seconds", "en"),
+        ("7,280 euros", "7,380 euros", "en"),
+        ("50 square metres", "51 square metres", "en"),
+        ("half of the members", "25 % of the members", "en"),
+        ("less than 95 weeks", "98 weeks", "en"),
+        ("more than 40 weeks", "30 weeks", "en"),
+        ("within six months", "three months", "en"),
+        ("8 pm", "8 am", "en"),
         ("the third", "3", "en"),
     ],
 )
@@ -80,3 +94,24 @@ def test_places_and_kinds() -> None:
     ]
     assert all(text[figure.start : figure.stop] == figure.text for figure in figures)
     assert figures[1].rounded
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("at least 5 days", Bound.AT_LEAST),
+        ("no more than 5 days", Bound.AT_MOST),
+        ("it must not exceed 5 bar", Bound.AT_MOST),
+        ("more than 5 days", Bound.MORE),
+        ("below 5 bar", Bound.LESS),
+        ("5 or more", Bound.AT_LEAST),
+        ("about 5 days", Bound.NONE),
+    ],
+)
+def test_which_limit_a_figure_is(text: str, bound: Bound) -> None:
+    assert _only(text, "en").bound is bound
+
+
+@pytest.mark.parametrize("text", ["one of them", "this one", "One can say so."])
+def test_one_is_not_always_a_number(text: str) -> None:
+    assert figures_of(text, "en") == []
