@@ -1,14 +1,18 @@
-"""How many false sentences are caught: ``python -m tests.bench.answers_check [--made] [--xquad DIR] [--factbook DIR]``.
+"""How many false sentences are caught: ``python -m tests.bench.answers_check [--made] [--unseen] [--xquad DIR] ...``.
 
 Sentences written by hand are in this repository. ``--made``: answers to questions over made PDFs, true and planted,
-each against the passages that the search finds for its question. ``--xquad`` is a folder with the ``xquad.XX.json``
+each against the passages that the search finds for its question. ``--unseen``: documents and sentences of which no half
+was used to make rules or to learn (``answers_check_unseen``). ``--xquad`` is a folder with the ``xquad.XX.json``
 files of github.com/google-deepmind/xquad (CC BY-SA 4.0), ``--factbook`` one of github.com/factbook/factbook.json (CC0).
 All sentences of a text lie in one half: thresholds and weights are from the tuning half, the tables are of the other.
 ``--learn`` (with all three) learns the weights anew and writes ``coefficients.py``. ``--judge FOLDER``: an MLX chat
 model is asked of ``--judged`` sentences of each origin whether they are borne out.
 
 A plain method has one threshold, at which 4 % of the true sentences of the tuning half are flagged. The program's own
-verdicts, with "could not check" between "found" and "not found", come last.
+verdicts, with "could not check" between "found" and "not found", come last: ``called found`` is what a person is
+told of a sentence, the rest of the unflagged ones "could not check". Time is the processor's for one sentence, and its
+share of the time in which a model that writes ``--tokens-per-s`` has written it. The hand-written sentences of both
+halves were looked at when rules were made: only those of ``--unseen`` are held out.
 """
 
 from __future__ import annotations
@@ -35,16 +39,20 @@ from runtime.documents.embedder import Embedder
 from runtime.grounding.budgets import budgets
 from runtime.sources import DocumentScope, VerdictKind
 from tests.bench.answers import CONTEXT_TOKENS, House
+from tests.bench.answers_check_learning import as_source, learn
+from tests.bench.answers_check_unseen import UNSEEN, unseen_cases
 from tests.documents_made.answerable import answerable
 from tests.documents_made.claims.answers import number_of, said
 from tests.documents_made.claims.cases import MADE, Case, source_of
 from tests.documents_made.claims.facts import fact_cases
-from tests.documents_made.claims.learning import TRUE_FLAGGED, as_source, learn, origin_of, threshold
+from tests.documents_made.claims.learning import TRUE_FLAGGED, origin_of, threshold
 from tests.documents_made.claims.questions import question_cases
 from tests.documents_made.claims.written import written_cases
 
 MOST_CASES = 400
 WORKERS = 2
+# English words to a model's tokens.
+TOKENS_A_WORD = 1.35
 QUARREL = ("figure_nowhere", "figure_worded_nowhere", "name_absent", "opposite", "other_rate")
 
 
@@ -142,7 +150,14 @@ def all_cases(args: argparse.Namespace) -> list[Case]:
             cases += _some(question_cases(args.xquad, language))
     if args.factbook is not None and "en" in args.languages:
         cases += _some(fact_cases(args.factbook))
+    if args.unseen:
+        cases += unseen_cases()
     return cases
+
+
+def shown_only(case: Case) -> bool:
+    """Whether a case is for the last measurement alone."""
+    return (case.held_out and origin_of(case) != "written") or case.origin in UNSEEN
 
 
 def _some(cases: list[Case]) -> list[Case]:
@@ -159,22 +174,31 @@ def print_method(name: str, score: Score, tuning: Sequence[Row], shown: Sequence
     least = threshold([(row.case, score(row)) for row in tuning], TRUE_FLAGGED)
     print(f"\n{name}")
     for origin, rows in _by_origin(shown).items():
-        print(f"  {origin:12} {_flagged(rows, lambda row: score(row) < least)}")
+        print(f"  {origin:18} {_flagged(rows, lambda row: score(row) < least)}")
 
 
 def print_verdicts(shown: Sequence[Row]) -> None:
     """The program's own: what is flagged, what is found, and the false ones by kind."""
     print("\nverdicts")
     for origin, rows in _by_origin(shown).items():
-        print(f"  {origin:12} {_flagged(rows, lambda row: kind_of(row.values) is VerdictKind.NOT_FOUND)}")
-        print(f"  {'':12} called found: {_flagged(rows, lambda row: kind_of(row.values) is VerdictKind.FOUND)}")
+        print(f"  {origin:18} {_flagged(rows, lambda row: kind_of(row.values) is VerdictKind.NOT_FOUND)}")
+        print(f"  {'':18} called found: {_flagged(rows, lambda row: kind_of(row.values) is VerdictKind.FOUND)}")
         kinds: dict[str, list[bool]] = defaultdict(list)
         for row in rows:
             if not row.case.true:
                 kinds[row.case.kind].append(kind_of(row.values) is VerdictKind.NOT_FOUND)
         print(
-            f"  {'':12} flagged by kind: {', '.join(f'{kind} {_share(hits)}' for kind, hits in sorted(kinds.items()))}"
+            f"  {'':18} flagged by kind: {', '.join(f'{kind} {_share(hits)}' for kind, hits in sorted(kinds.items()))}"
         )
+
+
+def print_time(shown: Sequence[Row], tokens_per_s: float) -> None:
+    """What the check takes beside what writing the sentence takes."""
+    each_ms = sum(row.took_ms for row in shown) / len(shown)
+    words = sum(len(row.case.sentence.split()) for row in shown) / len(shown)
+    written_ms = 1000 * words * TOKENS_A_WORD / tokens_per_s
+    print(f"\n{each_ms:.1f} ms of processor a sentence, {len(shown)} sentences", end="; ")
+    print(f"{each_ms / written_ms:.1%} of the {written_ms:.0f} ms in which {tokens_per_s:g} tokens/s write one")
 
 
 def print_judge(folder: Path, most: int, shown: Sequence[Row]) -> None:
@@ -192,7 +216,7 @@ def print_judge(folder: Path, most: int, shown: Sequence[Row]) -> None:
             side: [lean < 0 for row, lean in zip(chosen, leans, strict=True) if row.case.true is side]
             for side in (True, False)
         }
-        print(f"  {origin:12} of true {_share(sides[True])}, of false {_share(sides[False])}, {each_ms:.0f} ms each")
+        print(f"  {origin:18} of true {_share(sides[True])}, of false {_share(sides[False])}, {each_ms:.0f} ms each")
 
 
 def _leans(model: Any, tokenizer: Any, row: Row) -> float:
@@ -219,7 +243,8 @@ def _share(hits: Sequence[bool]) -> str:
 def _by_origin(rows: Sequence[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        found[f"{origin_of(row.case)} {row.case.language}"].append(row)
+        origin = row.case.origin if row.case.origin in UNSEEN else origin_of(row.case)
+        found[f"{origin} {row.case.language}"].append(row)
     return found
 
 
@@ -227,7 +252,7 @@ def write_coefficients(rows: Sequence[Row]) -> None:
     """Learn from the tuning half and write the program's constants."""
     path = Path(coefficients.__file__)
     head = path.read_text(encoding="utf-8").split("LEARNT =")[0]
-    made = as_source("LEARNT", learn([(row.case, row.values) for row in rows if not row.case.held_out]))
+    made = as_source("LEARNT", learn([(row.case, row.values) for row in rows if not shown_only(row.case)]))
     path.write_text(f"{head}{made}\n", encoding="utf-8")
     print("written; start again to measure")
 
@@ -237,6 +262,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--made", action="store_true")
     parser.add_argument("--every", type=int, default=2, help="of so many questions over made PDFs one")
+    parser.add_argument("--unseen", action="store_true")
+    parser.add_argument("--tokens-per-s", type=float, default=30.0)
     parser.add_argument("--xquad", type=Path)
     parser.add_argument("--factbook", type=Path)
     parser.add_argument("--languages", nargs="*", default=["en", "de", "fr", "es"])
@@ -248,14 +275,14 @@ def main() -> None:
     if args.learn:
         write_coefficients(rows)
         return
-    shown = [row for row in rows if row.case.held_out]
+    shown = [row for row in rows if shown_only(row.case)]
     for name, score in METHODS.items():
         english = "cosine" in name
         use = [row for row in rows if row.case.language == "en" or not english]
-        tuning = [row for row in use if not row.case.held_out]
-        print_method(name, score, tuning, [row for row in use if row.case.held_out])
+        tuning = [row for row in use if not shown_only(row.case)]
+        print_method(name, score, tuning, [row for row in use if shown_only(row.case)])
     print_verdicts(shown)
-    print(f"\n{sum(row.took_ms for row in shown) / len(shown):.1f} ms of processor a sentence, {len(shown)} sentences")
+    print_time(shown, args.tokens_per_s)
     if args.judge is not None:
         print_judge(args.judge, args.judged, [row for row in shown if row.case.language == "en"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from runtime.documents.checking.bounds import Bound
 from runtime.documents.checking.figures import Figure, FigureKind
 
 # A limit says something of a figure this many times as large or small.
@@ -16,8 +15,10 @@ def agree(claimed: Figure, found: Figure) -> bool:
     if claimed.kind is not found.kind and {claimed.kind, found.kind} & {FigureKind.PERCENT, FigureKind.ORDINAL}:
         return False
     if claimed.unit and found.unit and claimed.unit != found.unit:
-        return False
-    if claimed.bound and not found.bound:
+        # "230 degrees" may be "230 °C".
+        either = "degrees" in (claimed.unit, found.unit) and {claimed.unit, found.unit} & {"celsius", "fahrenheit"}
+        return bool(either) and _close(claimed.value, found.value, claimed)
+    if claimed.bound.compares and not found.bound:
         return _within(claimed, found)
     if claimed.unit and found.unit:
         # 3 feet are 0.914 metres; 51 metres are not 50.
@@ -27,13 +28,20 @@ def agree(claimed: Figure, found: Figure) -> bool:
     return _close(claimed.digits, found.digits, claimed) or _close(claimed.value, found.value, claimed)
 
 
+def breaks_limit(claimed: Figure, found: Figure) -> bool:
+    """Whether a source's figure of the same unit lies on the other side of what is claimed to be more or less."""
+    if not claimed.bound.compares or found.bound or claimed.unit != found.unit or claimed.kind is not found.kind:
+        return False
+    return found.value < claimed.value if claimed.bound.upwards else found.value > claimed.value
+
+
 def _within(claimed: Figure, found: Figure) -> bool:
     """Whether a figure keeps to the limit that is claimed, and is one that the limit may have been made from."""
     both = claimed.unit and found.unit
     mine, theirs = (claimed.value, found.value) if both else (claimed.digits, found.digits)
     if mine <= 0 or theirs <= 0:
         return mine == theirs
-    times = theirs / mine if claimed.bound is Bound.ABOVE else mine / theirs
+    times = theirs / mine if claimed.bound.upwards else mine / theirs
     return 1 - 1e-6 <= times <= _WITHIN_LIMIT
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from runtime.documents.checking.claims import Claim, split_claims
 from runtime.documents.checking.coefficients import LEARNT
-from runtime.documents.checking.features import APART, DENIED, Measured, measure
+from runtime.documents.checking.features import DENIED, MOSTLY, NEARLY_ALL, Measured, measure
 from runtime.documents.checking.figure_words import CHECKED_LANGUAGES
 from runtime.documents.checking.prepared import prepare
 from runtime.documents.checking.sources import Evidence
@@ -20,15 +20,14 @@ from runtime.documents.scripts import language_of
 from runtime.sources import Source, Verdict, VerdictKind
 
 NUMBER, NAME, NEGATION, WORDS = "number", "name", "negation", "words"
-ALMOST_THE_SAME = 0.75
-# A value stands in a sentence about something else, and another one where the claim puts it. Names are meant beyond
-# the sentence they stand in.
-NAME_APART = 0.5
-UNSURE_BELOW = -0.5
+# With fewer of its words found nothing is called found: there would be no place to show.
+LEAST_COVERED = 0.25
 # Where fewer of a sentence's words are found, it was made up as a whole.
 THIN = 0.5
 # What stands beside the best sentence and holds more of the claim belongs to the quote.
 QUOTED = 3
+_NUMBER_SIGNS = ("other_rate", "other_times", "unit_replaced", "limit_broken", "bound_turned", "label_crossed")
+_NEGATION_SIGNS = ("opposite", "condition_turned", "than_turned")
 
 
 def check(answer: str, sources: Sequence[Source]) -> list[Verdict]:
@@ -55,20 +54,10 @@ def check(answer: str, sources: Sequence[Source]) -> list[Verdict]:
 def kind_of(values: Mapping[str, float]) -> VerdictKind:
     """What was measured of a claim, as a verdict."""
     score = LEARNT.score(values)
-    if score >= LEARNT.supported_from:
-        return VerdictKind.FOUND
-    if score < LEARNT.surely_below or (score < LEARNT.absent_below and _speaks_against(values)):
+    if score < LEARNT.surely_below or (score < LEARNT.absent_below and values["against"] > 0):
         return VerdictKind.NOT_FOUND
-    if score < UNSURE_BELOW and (values["figure_apart"] >= APART or values["name_apart"] >= NAME_APART):
-        return VerdictKind.NOT_FOUND
-    return VerdictKind.UNCHECKED
-
-
-def _speaks_against(values: Mapping[str, float]) -> bool:
-    if any(values[name] > 0 for name in ("figure_nowhere", "name_absent", "other_rate")):
-        return True
-    # Words that turn a sentence round tell nothing where the rest is said otherwise too.
-    return values["plain"] >= ALMOST_THE_SAME and (values["denial"] >= DENIED or values["opposite"] > 0)
+    found = score >= LEARNT.supported_from and values["covered"] >= LEAST_COVERED and not values["against"]
+    return VerdictKind.FOUND if found else VerdictKind.UNCHECKED
 
 
 def _verdict(claim: Claim, language: str, evidence: Evidence) -> Verdict:
@@ -95,11 +84,13 @@ def _verdict(claim: Claim, language: str, evidence: Evidence) -> Verdict:
 def _reason(measured: Measured) -> str:
     """The strongest sign against a claim."""
     values = measured.values
-    if any(slot.value.figure is not None and not slot.found for slot in measured.slots) or values["other_rate"]:
+    missing = any(slot.value.figure is not None and not slot.found for slot in measured.slots)
+    if missing or any(values[name] for name in _NUMBER_SIGNS):
         return NUMBER
-    if values["opposite"] or values["denial"] >= DENIED:
+    turned = max(values["denial"] - DENIED, values["denial_alone"] - MOSTLY, values["negation_lost"] - NEARLY_ALL)
+    if turned >= 0 or values["phrase_turned"] >= MOSTLY or any(values[name] for name in _NEGATION_SIGNS):
         return NEGATION
-    if values["covered"] < THIN:
+    if values["covered"] < THIN or values["made_up"]:
         return WORDS
     if any(slot.value.figure is None and not slot.found for slot in measured.slots):
         return NAME

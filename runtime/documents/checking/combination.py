@@ -9,7 +9,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Combination:
     """``weights`` by the feature's name. A claim from ``supported_from`` on is in the sources. One under
-    ``surely_below`` is not, nor one under ``absent_below`` with a sign of its own against it; of the rest nothing is
+    ``surely_below`` is not, nor one under ``absent_below`` with a clear sign against it; of the rest nothing is
     said."""
 
     weights: Mapping[str, float]

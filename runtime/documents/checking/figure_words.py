@@ -145,6 +145,8 @@ UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("bar", "bars"), ("pressure", 1.0)),
     **dict.fromkeys(("psi",), ("pressure", 0.0689476)),
     **dict.fromkeys(("kwh",), ("energy", 1.0)),
+    "am": ("am", 1.0),
+    "pm": ("pm", 1.0),
     **dict.fromkeys(("hectare", "hectares", "ha", "hektar"), ("area", 1e4)),
     **dict.fromkeys(("acre", "acres"), ("area", 4046.86)),
     **dict.fromkeys(("km²", "km2", "quadratkilometer", "quadratkilometern"), ("area", 1e6)),
@@ -154,6 +156,8 @@ UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("°", "degrees", "degree", "grad", "degrés", "grados"), ("degrees", 1.0)),
 }  # fmt: skip
 
+# Between a number and its unit.
+BEFORE_UNITS = frozenset({"working", "business", "calendar", "full", "consecutive", "whole"})
 PERCENTS = frozenset({"%", "percent", "prozent", "percentage", "pct", "por ciento", "pour cent"})
 
 _MONTHS = {

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from runtime.documents.checking.bounds import Bound, bound_of
 from runtime.documents.checking.figure_words import (
+    BEFORE_UNITS,
     BILLION,
     BILLION_WORDS,
     CURRENCIES,
@@ -75,6 +76,12 @@ _NUMBER = re.compile(
     r"(?P<ordinal>(?:st|nd|rd|th|ème|er|º|ª)\b)?(?P<short>[kKmM](?=[\s.,;)]|$))?"
 )
 _AFTER = re.compile(r"\.?[\s\u00a0\u202f-]{0,2}(?P<word>%|°\s?[CF]?\b|°|[€$£¥₹]|[^\W\d_]+[²2]?)")
+# "one of them", "this one".
+_ONE_OF = re.compile(
+    r"one\s*(?:of\b|another\b|[.,;:?!)]|(?:can|could|must|may|should|has|needs|would|will|cannot)\b|$)"
+    r"|(?<=[a-z] )one(?! [a-z])",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -158,7 +165,7 @@ def _written_in_letters(text: str, language: str) -> Iterator[Figure]:
             yield Figure(
                 FigureKind.ORDINAL, ordinals[folded], "", match.start(), stop, folded, ordinals[folded], worded=True
             )
-        elif folded in words:
+        elif folded in words and not (folded == "one" and _ONE_OF.match(text, match.start())):
             figure = _with_unit(text, words[folded], match.start(), stop, language, "", False, worded=True)
             last_stop = figure.stop
             yield figure
@@ -205,15 +212,15 @@ def _of_part(part: Part, text: str) -> Figure:
         )
     unit, factor = UNITS[part.unit]
     value = part.value * factor
-    return Figure(
-        FigureKind.MEASURE, value, unit, part.start, part.stop, words, part.value, worded=True, bound=bound
-    )
+    return Figure(FigureKind.MEASURE, value, unit, part.start, part.stop, words, part.value, worded=True, bound=bound)
 
 
 def _measure(text: str, spelled: str, stop: int) -> tuple[str, float, int] | None:
     """A unit, how many of its base it is, and where it ends; "square" and "cubic" belong to the next word."""
     if spelled in UNITS:
         return *UNITS[spelled], stop
+    if spelled in BEFORE_UNITS and (after := _AFTER.match(text, stop)) and after.group("word").lower() in UNITS:
+        return *UNITS[after.group("word").lower()], after.end()
     if spelled in SQUARED and (after := _AFTER.match(text, stop)):
         unit, factor = UNITS.get(after.group("word").lower(), ("", 0.0))
         if unit == "length":

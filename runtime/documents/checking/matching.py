@@ -1,4 +1,4 @@
-"""Which words of a source stand for a word of a claim: the same stem, or another form."""
+"""Which words of a source stand for a word of a claim: the same stem, another form, a word that means the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runtime.documents.checking.prepared import Prepared, Word
 from runtime.documents.checking.sources import Evidence, Sentence
+from runtime.documents.checking.synonyms import alike_in_meaning
 
 SAME_BEGINNING = 0.8
 PART_OF_COMPOUND = 0.7
@@ -61,7 +62,10 @@ def lexical_matches(claim: Prepared, evidence: Evidence) -> Matches:
 
 
 def _alike(stem: str, evidence: Evidence) -> dict[str, float]:
-    found = {stem: 1.0} if stem in evidence.vocabulary else {}
+    others = alike_in_meaning(stem, evidence.language)
+    found = {other: quality for other, quality in others.items() if other in evidence.vocabulary}
+    if stem in evidence.vocabulary:
+        found[stem] = 1.0
     if len(stem) < SHORTEST_BEGINNING:
         return found
     for other in evidence.vocabulary:

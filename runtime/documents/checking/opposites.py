@@ -1,67 +1,6 @@
-"""Words that turn a sentence round: what denies, and pairs of which one says the opposite of the other."""
+"""Pairs of words of which one says the opposite of the other."""
 
 from __future__ import annotations
-
-# Found in the text as it stands, in small letters.
-NEGATIONS = {
-    "en": r"\b(?:(?:not|no|never)(?! (?:exceed|more|less|later|fewer|earlier|longer than))|none|nobody|nothing|"
-    r"neither|nor|without|cannot|hardly|nowhere|lacks?|lacked|fails? to"
-    r"|failed to|rather than|instead of|unable to|refus\w+ to)\b|n['’]t\b",
-    "de": r"\b(?:nicht|kein\w*|nie|niemals|niemand\w*|nichts|weder|ohne|kaum|nirgends|keinesfalls|keineswegs)\b",
-    "fr": r"\b(?:pas|jamais|aucune?|rien|personne|ni|sans|nullement|non)\b",
-    "es": r"\b(?:no|nunca|jamás|ning[uú]n\w*|nada|nadie|ni|sin|tampoco)\b",
-}
-
-# Words that deny without being negations: beside one of them a negation on the other side is no contradiction.
-DENYING = {
-    "en": r"\b(?:reject\w*|refus\w+|den(?:y|ied|ies)|declin\w+|exclud\w+|stopp?\w*|prohibit\w*|forbid\w*|"
-    r"banned|remov\w+|"
-    r"ceas\w+|discontinu\w+|fail\w*|avoid\w*|except|free|lose[sn]?|lost|un(?!der|it|til|i|ion)\w{4,}|dis(?:able|allow)\w*|"
-    r"prevent\w*|yet|only|still|destroyed|off|shut|missing|independent\w*|in\w+able|abnormal|irregular\w*|rather|closed|"
-    r"experimental|suspended|against|instead|vanish\w*|kept|keep|out)\b",
-    "de": r"\b(?:abgelehnt|lehnt\w*|verboten|untersagt|ausgeschlossen|gestoppt|abgesetzt|entfernt|verlor\w*|"
-    r"unauffällig|un\w{5,}|"
-    r"nur|erst|außer|verhinder\w*|verzicht\w*)\b",
-    "fr": r"\b(?:refus\w+|interdi\w+|exclu\w*|arrêt\w+|supprim\w+|perd\w+|seulement|sauf|rejet\w+)\b",
-    "es": r"\b(?:rechaz\w+|prohib\w+|exclu\w+|dej\w+|suprim\w+|perd\w+|solo|sólo|salvo|imped\w+)\b",
-}
-
-# Words that say how much of something; a claim must not have one that its source lacks.
-UNIVERSAL = {
-    "en": "all every everyone everybody always only never none nobody entire whole complete completely each "
-    "solely both "
-    "any unanimously everything totally fully neither",
-    "de": "alle alles jeder jede jedes immer nur nie niemand sämtliche ganz gesamte vollständig allen jedem jeden",
-    "fr": "tous toutes tout toujours seulement jamais aucun aucune chaque entier entière uniquement",
-    "es": "todos todas todo siempre solo sólo nunca ningún ninguno ninguna cada entero únicamente",
-}
-# How often or for how long something is counted.
-RATES = {
-    "en": {
-        "year": r"\b(?:annual(?:ly)?|yearly|(?:a|per|each|every) year)\b",
-        "month": r"\b(?:monthly|(?:a|per|each|every) month)\b",
-        "week": r"\b(?:weekly|(?:a|per|each|every) week)\b",
-        "day": r"\b(?:daily|(?:a|per|each|every) day)\b",
-    },
-    "de": {
-        "year": r"\b(?:jährlich\w*|im jahr|pro jahr)\b",
-        "month": r"\b(?:monatlich\w*|(?:im|pro) monat|monatsmiete)\b",
-        "week": r"\b(?:wöchentlich\w*|(?:in der|pro) woche)\b",
-        "day": r"\b(?:täglich\w*|(?:am|pro) tag)\b",
-    },
-    "fr": {
-        "year": r"\b(?:annuel\w*|par an)\b",
-        "month": r"\b(?:mensuel\w*|par mois)\b",
-        "week": r"\b(?:hebdomadaire|par semaine)\b",
-        "day": r"\b(?:quotidien\w*|par jour)\b",
-    },
-    "es": {
-        "year": r"\b(?:anual\w*|(?:al|por) año)\b",
-        "month": r"\b(?:mensual\w*|(?:al|por) mes)\b",
-        "week": r"\b(?:semanal\w*|(?:a la|por) semana)\b",
-        "day": r"\b(?:diari\w*|(?:al|por) día)\b",
-    },
-}
 
 # In each line the words before the bar and those behind it exclude each other. Compared by their stems.
 _OPPOSITES = {
@@ -87,6 +26,7 @@ _OPPOSITES = {
         lend lent lender | borrow borrowed borrower
         tenant lessee renter | landlord lessor
         employer | employee
+        insurer | policyholder insured
         seller vendor | buyer purchaser
         import imported imports | export exported exports
         inside indoor internal | outside outdoor external

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from runtime.documents.checking.figures import Figure, figures_of
-from runtime.documents.checking.opposites import DENYING, NEGATIONS
 from runtime.documents.checking.sentences import sentence_spans
+from runtime.documents.checking.sign_words import DENYING, NEGATIONS
 from runtime.documents.normal import folded_word, is_unspaced, normaliser, words_at
 from runtime.documents.scripts import COMMON_WORDS
 
@@ -38,6 +39,7 @@ _SAID_ABOUT = {
     "yo tú si porque como antes después solo todos todas cada debe deben puede pueden había habían será serán hay "
     "hacer hace muy al del lo les nos e u ser estar está están tiene tienen",
 }  # fmt: skip
+_HIGHEST = re.compile(r"(?:nothing|nobody|none|no \w+)\b[^.;]{0,60}\b(?:\w{3,}er|more \w+|less \w+) than\b")
 _ARTICLES_DE = frozenset(
     _listed(
         "der die das dem den des ein eine einer eines einem einen im am zum zur vom beim ins ans kein keine "
@@ -106,7 +108,7 @@ def prepare(text: str, language: str) -> Prepared:
         tuple(spans),
         figures,
         tuple(_word_at(words, figure.start) for figure in figures),
-        tuple(_word_at(words, match.start()) for match in _negations(language).finditer(text.lower())),
+        tuple(_word_at(words, match.start()) for match in _negated(text.lower(), language)),
         tuple(_word_at(words, match.start()) for match in _denying(language).finditer(text.lower())),
     )
 
@@ -115,6 +117,13 @@ def prepare(text: str, language: str) -> Prepared:
 def empty_words(language: str) -> frozenset[str]:
     """Words that a claim may have or lack without saying anything else."""
     return COMMON_WORDS.get(language, frozenset()) | frozenset(_SAID_ABOUT.get(language, "").split())
+
+
+def _negated(text: str, language: str) -> Iterator[re.Match[str]]:
+    """Denials; "nothing is higher than" says that something is highest."""
+    for match in _negations(language).finditer(text):
+        if language != "en" or not _HIGHEST.match(text, match.start()):
+            yield match
 
 
 @lru_cache(maxsize=8)

@@ -32,6 +32,8 @@ _ABBREVIATIONS = frozenset(
         "sig ecc pag dott dhr mevr nl bijv blz"
     )
 )
+# They are other words as well, or end a sentence, where no number follows.
+_BEFORE_NUMBERS = frozenset({"no", "nos", "pp", "figs", "vols"})
 _ORDINAL_LANGUAGES = frozenset({"de", "da", "no", "fi", "cs", "hu", "sr", "pl"})
 _MONTH = re.compile(
     r"(jan|feb|mär|maer|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|ener|ago|dic|janv|févr|avr|juil|août)", re.I
@@ -82,6 +84,8 @@ def _ends_here(text: str, start: int, end: re.Match[str], language: str) -> bool
 
 def _goes_on(word: str, rest: str, language: str) -> bool:
     folded = word.casefold()
+    if folded in _BEFORE_NUMBERS and not rest[0].isdecimal():
+        return not rest[0].isupper()
     if folded in _ABBREVIATIONS:
         # "etc." and "a.m." may end a sentence too; a capital after them mostly begins one.
         return folded not in ("etc", "a.m", "p.m", "usw", "al") or not rest[0].isupper()

@@ -44,6 +44,11 @@ class Evidence:
         """Stems that are written as names somewhere."""
         return frozenset(word.stem for text in self.prepared for word in text.words if word.name)
 
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """Every word in small letters, those of dates too."""
+        return frozenset(word.text.lower() for text in self.prepared for word in text.words)
+
     def sentence_text(self, sentence: Sentence) -> str:
         """Its words."""
         return self.prepared[sentence.source].text[sentence.start : sentence.stop]

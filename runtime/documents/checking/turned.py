@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+from runtime.documents.checking.agreement import agree
+from runtime.documents.checking.clauses import clauses_of, held_by
+from runtime.documents.checking.figures import Figure
 from runtime.documents.checking.matching import Matches
-from runtime.documents.checking.opposites import RATES, UNIVERSAL, opposites
 from runtime.documents.checking.prepared import Prepared, Word
+from runtime.documents.checking.sign_words import RATES, TIMES, TIMES_COUNTED
 from runtime.documents.checking.sources import Evidence, Sentence
-from runtime.documents.normal import normaliser
 
 DENIED_WORDS = 3
+FARTHER = 0.4
 DENIES_BEFORE, DENIES_AFTER = 8, 12
+# They deny beside a denial, not alone.
+HARDLY_DENYING = frozenset({"kept", "keep", "still", "yet", "out", "against", "independent", "rather"})
 _CLAUSE_ENDS = frozenset(",;:.")
 
 
@@ -21,9 +25,11 @@ def denial(claim: Prepared, matches: Matches, near: Sequence[Sentence], evidence
     """The share (0 to 1) of denials, on either side, whose words stand undenied on the other side."""
     signs: list[float] = []
     for at in claim.negations:
-        for word in _denied(claim, at):
+        for number, word in enumerate(_denied(claim, at)):
             places = _found_places(word, matches, near)
-            signs += [_undenied(evidence.prepared[sentence.source], at, claim) for sentence, at in places[:1]]
+            # Where the sources have not the word that is denied, but one after it, they may say it otherwise.
+            share = 1.0 if number == 0 else FARTHER
+            signs += [share * _undenied(evidence.prepared[sentence.source], at, claim) for sentence, at in places[:1]]
             if places:
                 break
     for sentence in near[:2]:
@@ -89,7 +95,9 @@ def _undenied(text: Prepared, at: int, other: Prepared) -> float:
     told = {word.stem or word.text.lower() for word in other.words}
     denying = [at for at in text.denying if (text.words[at].stem or text.words[at].text.lower()) not in told]
     near = any(
-        at - DENIES_BEFORE <= place <= at + DENIES_AFTER and text.words[place].sentence == sentence
+        at - DENIES_BEFORE <= place <= at + DENIES_AFTER
+        and text.words[place].sentence == sentence
+        and _one_clause(text, at, place)
         for place in (*text.negations, *denying)
     )
     return 0.0 if near else 1.0
@@ -102,37 +110,6 @@ def _found_places(word: Word, matches: Matches, near: Sequence[Sentence]) -> lis
     return [(sentence, place) for sentence in near for place in matches.places(at, sentence)]
 
 
-def opposite(claim: Prepared, near: Sequence[Sentence], evidence: Evidence) -> tuple[float, str, str]:
-    """How many words of the claim have their opposite, and not themselves, in the best sentences; the first pair."""
-    said = {_stem(word.text, claim.language): word.text for word in claim.words}
-    found: dict[str, str] = {}
-    everywhere: set[str] = set()
-    for sentence in near[:2]:
-        text = evidence.prepared[sentence.source]
-        for word in text.words:
-            if word.sentence == sentence.number:
-                stem = _stem(word.text, claim.language)
-                everywhere.add(stem)
-                found.setdefault(stem, word.text)
-    count, pair = 0, ("", "")
-    if bool(claim.negations) != _has_denial(near, evidence):
-        # "not normal" is "abnormal".
-        return 0.0, "", ""
-    for one, other in _stemmed_opposites(claim.language):
-        mine, theirs = said.keys() & one, found.keys() & other
-        if mine and theirs and not said.keys() & other and not everywhere & one:
-            count += 1
-            pair = pair if pair[0] else (said[min(mine)], found[min(theirs)])
-    return float(count), *pair
-
-
-def _has_denial(near: Sequence[Sentence], evidence: Evidence) -> bool:
-    if not near:
-        return False
-    text = evidence.prepared[near[0].source]
-    return any(text.words[at].sentence == near[0].number for at in text.negations)
-
-
 def denied_softly(claim: Prepared, near: Sequence[Sentence], evidence: Evidence) -> float:
     """Whether just one side, claim or best sentence, has a word that denies without being a negation."""
     if not near:
@@ -143,24 +120,76 @@ def denied_softly(claim: Prepared, near: Sequence[Sentence], evidence: Evidence)
     return float(bool(theirs) != bool(mine))
 
 
-def strengthened(claim: Prepared, near: Sequence[Sentence], evidence: Evidence) -> float:
-    """Whether the claim says "all", "only", "never" and its sources nothing of the kind."""
-    known = frozenset(UNIVERSAL.get(claim.language, "").split())
-    mine = {word.text.lower() for word in claim.words} & known
-    theirs = {
-        word.text.lower()
-        for sentence in near[:2]
-        for word in evidence.prepared[sentence.source].words
-        if word.sentence == sentence.number
-    }
-    return float(bool(mine) and not theirs & known)
+def denial_alone(claim: Prepared, matches: Matches, near: Sequence[Sentence], evidence: Evidence) -> float:
+    """The share of the claim's words in its best sentence, where the claim denies and no source near does."""
+    if not near or not claim.negations:
+        return 0.0
+    for sentence in near[:3]:
+        text = evidence.prepared[sentence.source]
+        denying = [at for at in text.denying if text.words[at].text.lower() not in HARDLY_DENYING]
+        if any(text.words[at].sentence == sentence.number for at in (*text.negations, *denying)):
+            return 0.0
+    return matches.coverage(near[:1])
+
+
+def negation_lost(claim: Prepared, matches: Matches, near: Sequence[Sentence], evidence: Evidence) -> float:
+    """How much of the claim stands in a clause that denies, where the claim denies nothing."""
+    if claim.negations or claim.denying:
+        return 0.0
+    best, denies = 0.0, False
+    for clause in clauses_of(near[:2], evidence):
+        held = held_by(clause, matches)
+        if held > best:
+            text = evidence.prepared[clause.sentence.source]
+            best, denies = held, any(clause.first <= at <= clause.last for at in text.negations)
+    return best if denies else 0.0
 
 
 def other_rate(claim: Prepared, near: Sequence[Sentence], evidence: Evidence) -> float:
     """Whether the claim counts by the month, say, and its sources only by the year."""
     mine = _rates(claim.text, claim.language)
     theirs = set[str]().union(*(_rates(evidence.sentence_text(one), claim.language) for one in near[:2]))
+    if mine and theirs and not mine & theirs:
+        return 1.0
+    return float(any(_other_rate_of(figure, claim, near[:2], evidence) for figure in claim.figures))
+
+
+def _other_rate_of(figure: Figure, claim: Prepared, near: Sequence[Sentence], evidence: Evidence) -> bool:
+    """The same for one figure and what stands within the commas around it."""
+    mine = _rates(_around(claim.text, figure), claim.language)
+    found = False
+    for sentence in near:
+        text = evidence.prepared[sentence.source]
+        for other in text.figures:
+            if not sentence.start <= other.start < sentence.stop or not agree(figure, other):
+                continue
+            theirs = _rates(_around(evidence.sentence_text(sentence), other, sentence.start), claim.language)
+            if not theirs or mine & theirs:
+                return False
+            found = True
+    return found and bool(mine)
+
+
+def _around(text: str, figure: Figure, offset: int = 0) -> str:
+    start, stop = figure.start - offset, figure.stop - offset
+    begin = max(text.rfind(mark, 0, start) for mark in (", ", "; ")) + 1
+    ends = [at for mark in (", ", "; ") if (at := text.find(mark, stop)) >= 0]
+    return text[begin : min(ends, default=len(text))]
+
+
+def other_times(claim: Prepared, near: Sequence[Sentence], evidence: Evidence) -> float:
+    """Whether the claim says "once a year" and its best sentence "twice a year"."""
+    mine = _times(claim.text, claim.language)
+    theirs = _times(evidence.sentence_text(near[0]), claim.language) if near else set()
     return float(bool(mine) and bool(theirs) and not mine & theirs)
+
+
+def _times(text: str, language: str) -> set[int]:
+    found = set()
+    for match in re.finditer(TIMES.get(language, r"(?!)"), text.lower()):
+        word = next(group for group in match.groups() if group)
+        found.add(TIMES_COUNTED.get(word) or int(word))
+    return found
 
 
 def _rates(text: str, language: str) -> set[str]:
@@ -177,17 +206,3 @@ def voice_against_order(claim: Prepared, turned: float, near: Sequence[Sentence]
 
 def _passive(text: str) -> bool:
     return bool(re.search(r"\b(by|von|durch|par|por)\b", text.lower()))
-
-
-@lru_cache(maxsize=8)
-def _stemmed_opposites(language: str) -> list[tuple[frozenset[str], frozenset[str]]]:
-    pairs = []
-    for one, other in opposites(language):
-        first = frozenset(_stem(word, language) for word in one)
-        second = frozenset(_stem(word, language) for word in other)
-        pairs += [(first - second, second - first), (second - first, first - second)]
-    return pairs
-
-
-def _stem(word: str, language: str) -> str:
-    return "".join(normaliser(language).terms_of_word(word)) if word else ""
