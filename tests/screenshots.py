@@ -16,6 +16,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.tiny.gguf import gguf_bytes, tiny_parts, widened
+
+if TYPE_CHECKING:
+    from runtime.catalogue.entries import Edition
 
 WAIT_S = 60.0
 SIZE = (1180, 780)
@@ -44,10 +50,16 @@ def parsed(description: str | None) -> argparse.Namespace:
     return arguments
 
 
-def _as_large_as(size_bytes: int, model: Path, folder: Path) -> Path:
-    """The tiny model with a read-me that makes it as large as the model whose place it takes."""
-    shutil.copytree(model, folder)
-    missing = size_bytes - sum(file.stat().st_size for file in folder.iterdir())
+def _in_place_of(edition: Edition, model: Path, folder: Path) -> Path:
+    """The tiny model, as large as the edition whose place it takes: in MLX's files its read-me makes it so, in one
+    file more room for thought that is never used."""
+    folder.mkdir(parents=True)
+    if edition.files:
+        parts = widened(*tiny_parts(model), edition.download_bytes)
+        (folder / edition.files[0]).write_bytes(gguf_bytes(*parts))
+        return folder
+    shutil.copytree(model, folder, dirs_exist_ok=True)
+    missing = edition.download_bytes - sum(file.stat().st_size for file in folder.iterdir())
     with (folder / "README.md").open("wb") as readme:
         readme.truncate(max(missing, 0))
     return folder
@@ -106,9 +118,7 @@ class Photographer(Camera):
         self.until(hearth.onboarding.first_run_page.download_button.isEnabled)
         pick = hearth.computer.recommendation and hearth.computer.recommendation.pick
         assert pick
-        hub.add_repository(
-            pick.edition.repository, _as_large_as(pick.download_bytes, model, self.paths.home / "served")
-        )
+        hub.add_repository(pick.edition.repository, _in_place_of(pick.edition, model, self.paths.home / "served"))
         self.until(hearth.onboarding.first_run_page.guide_card.isVisible)
         self.shot("first-run")
         self._talk_with_guide()
@@ -180,7 +190,7 @@ class Photographer(Camera):
         ]
         others = sorted(others, key=lambda choice: choice.download_bytes)[1:3]
         for choice in others:
-            served = _as_large_as(choice.download_bytes, model, self.paths.home / choice.model.id)
+            served = _in_place_of(choice.edition, model, self.paths.home / choice.model.id)
             hub.add_repository(choice.edition.repository, served)
         hub.rate_bytes_per_s = 6_000_000
         for choice in others:

@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,28 @@ def tiny_parts(folder: Path, number_type: int = F32) -> tuple[dict[str, Any], li
         **_words(folder, config),
     }
     return metadata, tensors
+
+
+def widened(
+    metadata: dict[str, Any], tensors: Sequence[Tensor], size_bytes: int
+) -> tuple[dict[str, Any], list[Tensor]]:
+    """The same model with so many units that do nothing that its tensors take about ``size_bytes``. F32 alone."""
+    import numpy as np
+
+    key = "llama.feed_forward_length"
+    inner = metadata[key]
+    outer, layers = metadata["llama.embedding_length"], metadata["llama.block_count"]
+    more = max(0, size_bytes - sum(len(tensor.data) for tensor in tensors)) // (3 * 4 * outer * layers)
+    made = []
+    for tensor in tensors:
+        _block, _, part = tensor.name.removesuffix(".weight").rpartition(".")
+        if part in ("ffn_gate", "ffn_up"):
+            tensor = replace(tensor, shape=(outer, inner + more), data=tensor.data + bytes(4 * outer * more))
+        elif part == "ffn_down":
+            rows = np.pad(np.frombuffer(tensor.data, np.float32).reshape(outer, inner), ((0, 0), (0, more)))
+            tensor = replace(tensor, shape=(inner + more, outer), data=rows.tobytes())
+        made.append(tensor)
+    return {**metadata, key: inner + more}, made
 
 
 def make_gguf_folder(folder: Path, made: Path, number_type: int = F32) -> Path:
