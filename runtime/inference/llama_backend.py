@@ -34,7 +34,7 @@ from runtime.inference.llama.loading import GgufModel, Room, check_gguf, publish
 from runtime.inference.llama.sampler import Sampler
 from runtime.inference.llama.shelf import Shelf
 from runtime.inference.llama.template import ChatTemplate
-from runtime.inference.llama.threads import BusyCores, threads_beside, usable_cores
+from runtime.inference.llama.threads import BusyCores, WritingThreads, threads_beside, usable_cores
 from runtime.inference.llama.vocabulary import Speech, Vocabulary
 from runtime.inference.llama.window import Window
 from runtime.inference.sampling import combined
@@ -144,6 +144,9 @@ class LlamaBackend:
         try:
             answer.read(loaded.begin(prompt, request), loaded.pace, loaded.shelf.mark, tune)
             speech = Speech(loaded.vocabulary, continues=request.continues)
+            if not self._threads:
+                loaded.window.use_threads(loaded.writing.begin(self._thread_count()))
+                tune = partial(self._tune_writing, loaded)
             reason = answer.write(sampler, loaded.vocabulary, speech, min(request.max_tokens, room), tune)
         except Cancelled:
             reason = FinishReason.STOPPED
@@ -194,6 +197,9 @@ class LlamaBackend:
         """As many threads as fit beside what others do now: one too many holds up all."""
         window.use_threads(self._thread_count())
 
+    def _tune_writing(self, loaded: _Loaded) -> None:
+        loaded.window.use_threads(loaded.writing.next(self._thread_count()))
+
     def _thread_count(self) -> int:
         return self._threads or threads_beside(usable_cores(), self._busy.look())
 
@@ -217,6 +223,7 @@ class _Loaded:
         self.saver = Saver(self._disk, self._to_save) if self._disk is not None else None
         self._keeps = bool(keeping.memory_bytes or self._disk)
         self.pace = Pace()
+        self.writing = WritingThreads()
 
     def prompt(self, request: Generate) -> tuple[list[int], bool]:
         """The tokens to be read, and whether they end inside the model's thinking.

@@ -19,7 +19,7 @@ from runtime.inference.llama.layout import ContextParameters, ModelParameters
 from runtime.inference.llama.library import llama_library
 from runtime.inference.llama.loading import cache_cost, check_gguf, published_gguf_sampling, room_for
 from runtime.inference.llama.template import ChatTemplate
-from runtime.inference.llama.threads import BusyCores, cgroup_cores, threads_beside, usable_cores
+from runtime.inference.llama.threads import BusyCores, WritingThreads, cgroup_cores, threads_beside, usable_cores
 from runtime.inference.llama.vocabulary import SEAM
 from runtime.inference.llama_backend import LlamaBackend
 from runtime.requests import ChatMessage, Generate, LoadModel, Role
@@ -219,3 +219,21 @@ def test_only_the_known_build_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "PACKAGE", "nothing-of-that-name")
     with pytest.raises(ModelEngineMissing):
         llama_library.__wrapped__()
+
+
+@pytest.mark.parametrize(("rates", "best"), [({4: 14.0, 2: 50.0}, 2), ({4: 60.0, 2: 40.0}, 4), ({1: 30.0}, 1)])
+def test_words_are_written_with_as_many_threads_as_were_faster(rates: dict[int, float], best: int) -> None:
+    now = 0.0
+    threads = WritingThreads(lambda: now)
+    using, used = threads.begin(max(rates)), set()
+    for _ in range(6):
+        used.add(using)
+        now += 16 / rates[using]
+        using = threads.next(max(rates))
+    assert (used, using) == (set(rates), best)
+    # What was faster and is so no more gives way.
+    if len(rates) == 2:
+        for _ in range(6):
+            now += 100.0 if using == best else 0.1
+            using = threads.next(max(rates))
+        assert using != best
