@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from types import FrameType
+from collections.abc import Sequence
 from typing import Any
 
 from runtime.errors import PromptNotRendered
+from runtime.inference.limited_time import limited_time
 from runtime.requests import ChatMessage, Role
 
 # Templates are programs that came with the model; an honest one takes milliseconds.
 TEMPLATE_TIMEOUT_S = 5.0
 # What is said is encoded through this where no turn may be opened or closed around it.
 BARE_TEMPLATE = "{{ messages[0]['content'] }}"
-
-
-class TemplateTooSlow(Exception):
-    """The template ran longer than its limit."""
 
 
 def guard_control_tokens(tokenizer: Any) -> None:
@@ -82,7 +75,7 @@ def _rendered(tokenizer: Any, turns: list[dict[str, str]], thinking: bool | None
     if thinking is not None:
         options["enable_thinking"] = thinking
     try:
-        with _limited_time(TEMPLATE_TIMEOUT_S):
+        with limited_time(TEMPLATE_TIMEOUT_S):
             tokens = tokenizer.apply_chat_template(
                 turns, add_generation_prompt=True, sanitize_control_tokens=True, **options
             )
@@ -97,22 +90,3 @@ def _system_folded(messages: Sequence[ChatMessage]) -> list[dict[str, str]] | No
     first, second, *others = messages
     turns = [ChatMessage(second.role, f"{first.text}\n\n{second.text}"), *others]
     return [{"role": str(message.role), "content": message.text} for message in turns]
-
-
-@contextlib.contextmanager
-def _limited_time(timeout_s: float) -> Iterator[None]:
-    """Interrupt Python code that runs too long. Only on a main thread; elsewhere the host's watchdog is the limit."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def expire(_signal: int, _frame: FrameType | None) -> None:
-        raise TemplateTooSlow
-
-    before = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, timeout_s)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runtime.inference.llama.window import common_length
+from runtime.inference.common_length import common_length
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.cancel import Cancelled
 from runtime.errors import EngineOutOfMemory, UnexpectedError
+from runtime.inference.common_length import common_length
 from runtime.inference.llama.layout import ABORT_CALLBACK
 from runtime.inference.llama.library import LlamaLibrary
 
@@ -176,15 +177,3 @@ class Window:
             self._context = None
             raise MemoryError(f"llama.cpp made no context: {library.last_errors()}"[:300])
         self.capacity_tokens = int(parameters.n_ctx)
-
-
-def common_length(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens two prompts begin with alike."""
-    low, high = 0, min(len(first), len(second))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

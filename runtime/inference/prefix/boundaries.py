@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runtime.errors import PromptNotRendered
-from runtime.inference.prefix.sheet import common_length
+from runtime.inference.common_length import common_length
 from runtime.inference.prompt import prompt_tokens
 from runtime.requests import ChatMessage, Generate, Role
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runtime.inference.common_length import common_length
 from runtime.inference.prefix import leaves as layers
 
 # So many points of one conversation are kept if they take no more than so much; where they are heavy (a window of
@@ -130,15 +131,3 @@ class Sheet:
         paged = [leaf for leaf in layers.leaves(self.cache) if layers.is_paged(leaf)]
         arrays = [array for leaf in paged for array in layers.rows(leaf)]
         return sum(int(array.nbytes) // max(1, int(array.shape[-2])) for array in arrays)
-
-
-def common_length(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens two prompts begin with alike."""
-    low, high = 0, min(len(first), len(second))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -12,9 +12,10 @@ import mlx.core as mx
 import pytest
 from mlx_lm.models.cache import ArraysCache, KVCache, RotatingKVCache
 
+from runtime.inference.common_length import common_length
 from runtime.inference.prefix import leaves as layers
 from runtime.inference.prefix.room import MlxRoom
-from runtime.inference.prefix.sheet import MOST_MARKS, Sheet, common_length
+from runtime.inference.prefix.sheet import MOST_MARKS, Sheet
 from runtime.inference.prefix.store import Kept
 from runtime.requests import Priority, PromptKeeping
 from tests.runtime.inference.prefix_chat import QUESTIONS, SYSTEM, Models, model, user
